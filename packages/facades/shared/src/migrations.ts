@@ -1,0 +1,221 @@
+/**
+ * The migration table: what each facade is called, how far its deprecation has come, and what takes the place of each
+ * export. The run-time warning, the `@deprecated` lines, the README tables and the codemods' mapping derive from it.
+ * Plain data and types: it imports nothing, so that it can be copied whole.
+ */
+
+/** The four facades, by the last part of their package name. */
+export type FacadeName = 'legacy' | 'request-scoped' | 'core' | 'enhanced'
+
+/**
+ * How far a facade's deprecation has come: `available` is documented and silent, `warning` warns at run time, `final`
+ * throws unless `SWITCHYARD_DEPRECATIONS` says `log`.
+ */
+export type DeprecationStage = 'available' | 'warning' | 'final'
+
+/** `value` is a constant, with a type of the same name; `type` exists for the compiler only. */
+export type ExportKind = 'class' | 'function' | 'value' | 'type'
+
+/**
+ * What the codemods do with an export: `rewrite` changes the calls of it, `rename` changes its name and where it is
+ * imported from, `kit` imports it from `@switchyard/facade-kit`, `manual` needs a person.
+ */
+export type MigrationChange = 'rewrite' | 'rename' | 'kit' | 'manual'
+
+/** What becomes of one export. */
+export interface ExportMigration {
+  readonly kind: ExportKind
+  readonly change: MigrationChange
+  /** What to use instead: reads on after "use ". */
+  readonly replacement: string
+  /** The import that stands in for it; absent where a person must choose. */
+  readonly to?: { readonly module: string; readonly name: string }
+}
+
+/** One facade's deprecation. */
+export interface FacadeMigration {
+  /** The npm package, such as `@switchyard/legacy`. */
+  readonly package: string
+  /** The module of the original code base whose place the facade takes. */
+  readonly original: string
+  /** The code of its warnings, such as `SWY0001`. */
+  readonly code: string
+  readonly stage: DeprecationStage
+  /** The version that deprecated it. */
+  readonly since: string
+  /** The version that no longer has it, and the day of that release as `YYYY-MM-DD`. */
+  readonly sunset: { readonly version: string; readonly date: string }
+  /** Every export by its name: values and types. */
+  readonly exports: Readonly<Record<string, ExportMigration>>
+}
+
+type Exports = FacadeMigration['exports']
+
+const dispatcher = '@switchyard/dispatcher'
+const kit = '@switchyard/facade-kit'
+const since = '1.0.0'
+const sunset = { version: '2.0.0', date: '2027-06-30' }
+
+const unified = { module: dispatcher, name: 'UnifiedToolDispatcher' }
+const createForUser = 'UnifiedToolDispatcher.createForUser(context, options)'
+const rewritten = { change: 'rewrite', replacement: createForUser, to: unified } as const
+const dispatcherClass: ExportMigration = { kind: 'class', ...rewritten }
+const createDispatcher: ExportMigration = { kind: 'function', ...rewritten }
+const scope: ExportMigration = { ...createDispatcher, replacement: `await using dispatcher = ${createForUser}` }
+const factory: ExportMigration = dispatcherClass
+
+const everywhere: Exports = {
+  UserExecutionContext: {
+    kind: 'class',
+    change: 'rename',
+    replacement: `UserExecutionContext of ${dispatcher}`,
+    to: { module: dispatcher, name: 'UserExecutionContext' },
+  },
+  ToolStatus: {
+    kind: 'value',
+    change: 'kit',
+    replacement: 'result.success',
+    to: { module: kit, name: 'ToolStatus' },
+  },
+  ToolResult: {
+    kind: 'type',
+    change: 'kit',
+    replacement: 'ToolExecutionResult of @switchyard/dispatcher',
+    to: { module: kit, name: 'ToolResult' },
+  },
+  LegacyToolExecutionResult: {
+    kind: 'type',
+    change: 'kit',
+    replacement: 'ToolExecutionResult of @switchyard/dispatcher',
+    to: { module: kit, name: 'LegacyToolExecutionResult' },
+  },
+  LegacyMetrics: {
+    kind: 'type',
+    change: 'kit',
+    replacement: 'DispatcherMetrics of @switchyard/dispatcher',
+    to: { module: kit, name: 'LegacyMetrics' },
+  },
+}
+
+const response: ExportMigration = {
+  kind: 'class',
+  change: 'kit',
+  replacement: 'ToolExecutionResult of @switchyard/dispatcher',
+  to: { module: kit, name: 'ToolDispatchResponse' },
+}
+
+const requestAndResponse: Exports = {
+  ToolDispatchRequest: {
+    kind: 'class',
+    change: 'kit',
+    replacement: 'the arguments of executeTool(toolName, parameters)',
+    to: { module: kit, name: 'ToolDispatchRequest' },
+  },
+  ToolDispatchResponse: response,
+}
+
+const strategy: Exports = {
+  DispatchStrategy: {
+    kind: 'value',
+    change: 'kit',
+    replacement: 'the method that creates the dispatcher: createForUser or createForAdmin',
+    to: { module: kit, name: 'DispatchStrategy' },
+  },
+}
+
+/** Every facade with its deprecation. */
+export const migrations: Readonly<Record<FacadeName, FacadeMigration>> = {
+  legacy: {
+    package: '@switchyard/legacy',
+    original: 'agents/tool_dispatcher',
+    code: 'SWY0001',
+    stage: 'warning',
+    since,
+    sunset,
+    exports: {
+      ToolDispatcher: dispatcherClass,
+      UnifiedToolDispatcher: dispatcherClass,
+      UnifiedToolDispatcherFactory: factory,
+      createToolDispatcher: {
+        kind: 'function',
+        change: 'manual',
+        replacement: `${createForUser}, with the context of the user it works for`,
+      },
+      createRequestScopedToolDispatcher: createDispatcher,
+      createRequestScopedDispatcher: scope,
+      ...requestAndResponse,
+      ...strategy,
+      ...everywhere,
+    },
+  },
+  'request-scoped': {
+    package: '@switchyard/request-scoped',
+    original: 'agents/request_scoped_tool_dispatcher',
+    code: 'SWY0002',
+    stage: 'warning',
+    since,
+    sunset,
+    exports: {
+      RequestScopedToolDispatcher: dispatcherClass,
+      WebSocketBridgeAdapter: {
+        kind: 'class',
+        change: 'manual',
+        replacement: `AgentRun of ${dispatcher}, over eventSinkFrom(transport)`,
+      },
+      createRequestScopedToolDispatcher: createDispatcher,
+      requestScopedToolDispatcherScope: scope,
+      ToolDispatchResponse: { ...response, kind: 'type' },
+      ...everywhere,
+    },
+  },
+  core: {
+    package: '@switchyard/core',
+    original: 'agents/tool_dispatcher_core',
+    code: 'SWY0003',
+    stage: 'warning',
+    since,
+    sunset,
+    exports: {
+      ToolDispatcher: dispatcherClass,
+      ToolDispatcherCore: dispatcherClass,
+      ...requestAndResponse,
+      ...everywhere,
+    },
+  },
+  enhanced: {
+    package: '@switchyard/enhanced',
+    original: 'tools/enhanced_dispatcher',
+    code: 'SWY0004',
+    stage: 'warning',
+    since,
+    sunset,
+    exports: {
+      EnhancedToolDispatcher: dispatcherClass,
+      ToolDispatcher: dispatcherClass,
+      EnhancedToolDispatcherFactory: factory,
+      ToolDispatcherFactory: factory,
+      createEnhancedDispatcher: createDispatcher,
+      createRequestScopedDispatcher: scope,
+      AuthenticationError: {
+        kind: 'class',
+        change: 'rename',
+        replacement: `InvalidContextError of ${dispatcher}`,
+        to: { module: dispatcher, name: 'InvalidContextError' },
+      },
+      PermissionError: {
+        kind: 'class',
+        change: 'kit',
+        replacement: "result.error?.code === 'permission_denied'",
+        to: { module: kit, name: 'PermissionError' },
+      },
+      SecurityViolationError: {
+        kind: 'class',
+        change: 'manual',
+        replacement: 'dispatcher.metrics.securityViolations; nothing throws this error',
+      },
+      ...requestAndResponse,
+      ...strategy,
+      ...everywhere,
+    },
+  },
+}
