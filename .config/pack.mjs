@@ -1,7 +1,7 @@
 // @ts-check
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, symlinkSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { root, workspaces } from './workspaces.mjs'
 
 /**
@@ -30,23 +30,44 @@ export function packWorkspaces(folder) {
 }
 
 /**
- * Puts packed packages into a project's `node_modules` as `npm install` would, and links what they need from this
- * repository's own `node_modules`, so that no registry is asked.
+ * Gives a project the `node_modules` that `npm install` would, without asking a registry: what its manifest and ours need
+ * of our packages is unpacked from the tarballs, everything else is linked from this repository's own `node_modules`.
  *
- * @param {string} project The project's folder.
- * @param {readonly PackedWorkspace[]} packages
- * @param {readonly string[]} thirdParty Further packages that the project itself needs.
+ * @param {string} project The project's folder. An old `node_modules` is replaced.
+ * @param {readonly PackedWorkspace[]} packed
+ * @returns {string[]} the names of our packages that are installed now
  */
-export function installPacked(project, packages, thirdParty) {
-  for (const { name, tarball, commands } of packages) {
-    const target = join(project, 'node_modules', name)
-    mkdirSync(target, { recursive: true })
-    execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'])
-    for (const [command, file] of Object.entries(commands)) linkInto(project, `.bin/${command}`, join(target, file))
+export function installFrom(project, packed) {
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
+  rmSync(join(project, 'node_modules'), { recursive: true, force: true })
+  const wanted = new Set(Object.keys({ ...dependencies, ...devDependencies }))
+  const installed = []
+  // What is added while the set is walked is walked too.
+  for (const name of wanted) {
+    const own = packed.find((each) => each.name === name)
+    if (own === undefined) {
+      linkInto(project, name, join(root, 'node_modules', name))
+      continue
+    }
+    unpackInto(project, own)
+    installed.push(name)
+    for (const needed of Object.keys(own.dependencies)) wanted.add(needed)
   }
-  const needed = packages.flatMap(({ dependencies }) => Object.keys(dependencies))
-  const outside = new Set([...needed, ...thirdParty].filter((name) => !packages.some((each) => each.name === name)))
-  for (const name of outside) linkInto(project, name, join(root, 'node_modules', name))
+  return installed
+}
+
+/**
+ * @param {string} project
+ * @param {PackedWorkspace} workspace
+ */
+function unpackInto(project, { name, tarball, commands }) {
+  const target = join(project, 'node_modules', name)
+  mkdirSync(target, { recursive: true })
+  execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'])
+  for (const [command, file] of Object.entries(commands)) {
+    chmodSync(join(target, file), 0o755)
+    linkInto(project, `.bin/${command}`, join(target, file))
+  }
 }
 
 /**
@@ -57,5 +78,5 @@ export function installPacked(project, packages, thirdParty) {
 function linkInto(project, name, target) {
   const link = join(project, 'node_modules', name)
   mkdirSync(dirname(link), { recursive: true })
-  symlinkSync(relative(dirname(link), target), link)
+  symlinkSync(target, link)
 }
