@@ -2,7 +2,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 
 /** Where the demo prints to: a terminal gets colours and its own width, a file or a pipe plain lines of 80 columns. */
-const terminal = process.stdout.isTTY === true
+const terminal = process.stdout.isTTY
 const colours = terminal && process.env['NO_COLOR'] === undefined
 const width = Math.max(40, Math.min(process.stdout.columns ?? 80, 100))
 
