@@ -1,0 +1,6 @@
+export { BillingDesk, type RefundAdvice } from './billing-desk.js'
+export { morningBriefing, type Briefing } from './morning-briefing.js'
+export { runQuestion, type RunReport } from './run-question.js'
+export { SupportAgent, type AgentAnswer } from './support-agent.js'
+export { AgentEvents } from './agent-events.js'
+export { RequestScopedToolDispatcher } from '@switchyard/request-scoped'
