@@ -90,6 +90,7 @@ await step('ada', 'GET', '/api/customers/Nobody');
 await step('grace', 'GET', '/api/briefing');
 
 for (const job of app.jobs.names()) await step('carmen', 'POST', `/api/jobs/${job}`);
+await step('grace', 'POST', '/api/jobs/ops-digest');
 await step('ada', 'POST', '/api/jobs/delay-sweep');
 await step('carmen', 'POST', '/api/jobs/unknown');
 

@@ -74,6 +74,7 @@ describe('tools', () => {
     const { body } = await ada.call('GET', '/api/tools')
     expect(body.tools).toContain('quote_refund')
     expect(body.tools).toHaveLength(10)
+    expect(body.user).toBe('ada')
   })
 
   it('answer the returns portal in its shape', async () => {

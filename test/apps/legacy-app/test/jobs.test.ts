@@ -46,6 +46,21 @@ describe('the jobs', () => {
     expect(summary).toBe('10 scans, 2 rejected')
     expect(lines.slice(-2)).toEqual(['! XXX000001: not ours', '! NOR704110: Unknown status in the feed: TELEPORT'])
   })
+
+  it('trade-report has a line for each trade customer', async () => {
+    const { summary, lines } = await done('trade-report')
+    expect(summary).toMatch(/^3 trade customers, \d+\.\d\d EUR$/)
+    expect(lines[0]).toMatch(/^Tomás Ferreira: \d orders/)
+  })
+
+  it('ops-digest keeps the log from people who are not Operations', async () => {
+    const { lines } = await done('ops-digest')
+    expect(lines).toHaveLength(3)
+    expect(lines[0]).toMatch(/^log: /)
+    const report = await createJobRunner(new WebSocketManager()).run('ops-digest', findUser('grace') as DeskUser)
+    expect(report).toMatchObject({ state: 'done', lines: expect.arrayContaining(['14 x Conical burr grinder', '2 x Espresso machine one group']) })
+    expect(JSON.stringify(report)).toContain('errors at /api/')
+  })
 })
 
 describe('JobRunner', () => {

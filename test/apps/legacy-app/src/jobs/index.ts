@@ -2,10 +2,12 @@ import type { WebSocketManager } from "../websocket/index.js";
 import { carrierFeed } from "./carrier-feed.js";
 import { delaySweep } from "./delay-sweep.js";
 import { invoiceExport } from "./invoice-export.js";
+import { opsDigest } from "./ops-digest.js";
 import { refundBatch } from "./refund-batch.js";
 import { JobRunner } from "./runner.js";
 import { carrierScorecards } from "./scorecards.js";
 import { stockAlert } from "./stock-alert.js";
+import { tradeReport } from "./trade-report.js";
 
 export { JobRunner, type Job, type JobOutcome, type JobReport } from "./runner.js";
 
@@ -16,5 +18,7 @@ export function createJobRunner(manager: WebSocketManager): JobRunner {
     .register("carrier-scorecard", carrierScorecards)
     .register("invoice-export", invoiceExport)
     .register("stock-alert", stockAlert)
-    .register("carrier-feed", carrierFeed);
+    .register("carrier-feed", carrierFeed)
+    .register("trade-report", tradeReport)
+    .register("ops-digest", opsDigest);
 }

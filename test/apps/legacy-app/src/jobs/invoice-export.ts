@@ -8,7 +8,7 @@ import type { Job, JobOutcome } from "./runner.js";
 /** The month's invoices for the archive: one line each, with the hash that the archive checks. */
 export async function invoiceExport({ context, manager: websocketEmitter }: Job): Promise<JobOutcome> {
   const month = orders.filter((order) => order.placedAt.startsWith("2025-10"));
-  const requests = month.map((order) => new ToolDispatchRequest("invoice_report", { orderId: order.id }));
+  const requests = month.map((order) => new ToolDispatchRequest({ toolName: "invoice_report", parameters: { orderId: order.id } }));
 
   await using dispatcher = await requestScopedToolDispatcherScope(context, [invoiceReport], websocketEmitter);
   const lines: string[] = [];

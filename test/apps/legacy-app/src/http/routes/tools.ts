@@ -8,7 +8,7 @@ import { json, fields, type Reply } from "../desk-request.js";
 import { notFound } from "../http-error.js";
 import type { DeskHandler } from "../secured.js";
 
-export const listTools: DeskHandler = ({ dispatcher }) => json({ tools: dispatcher.getAvailableTools() });
+export const listTools: DeskHandler = ({ dispatcher }) => json({ user: dispatcher.userContext.userId, tools: dispatcher.getAvailableTools() });
 
 // The returns portal reads this shape, do not change it without telling them.
 function portalReply(result: ToolResult): Reply {
