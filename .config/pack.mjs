@@ -1,7 +1,7 @@
 // @ts-check
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { root, workspaces } from './workspaces.mjs'
 
 /**
@@ -38,20 +38,20 @@ export function packWorkspaces(folder) {
  * @returns {string[]} the names of our packages that are installed now
  */
 export function installFrom(project, packed) {
-  const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
+  const { dependencies = {}, devDependencies = {} } = manifestIn(project)
   rmSync(join(project, 'node_modules'), { recursive: true, force: true })
   const wanted = new Set(Object.keys({ ...dependencies, ...devDependencies }))
   const installed = []
   // What is added while the set is walked is walked too.
   for (const name of wanted) {
     const own = packed.find((each) => each.name === name)
-    if (own === undefined) {
-      linkInto(project, name, join(root, 'node_modules', name))
-      continue
+    if (own === undefined) linkInto(project, name, join(root, 'node_modules', name))
+    else {
+      unpackInto(project, own)
+      installed.push(name)
+      for (const needed of Object.keys(own.dependencies)) wanted.add(needed)
     }
-    unpackInto(project, own)
-    installed.push(name)
-    for (const needed of Object.keys(own.dependencies)) wanted.add(needed)
+    linkCommandsOf(project, name)
   }
   return installed
 }
@@ -60,13 +60,24 @@ export function installFrom(project, packed) {
  * @param {string} project
  * @param {PackedWorkspace} workspace
  */
-function unpackInto(project, { name, tarball, commands }) {
+function unpackInto(project, { name, tarball }) {
   const target = join(project, 'node_modules', name)
   mkdirSync(target, { recursive: true })
   execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'])
+}
+
+/**
+ * @param {string} project
+ * @param {string} name The package whose commands go to `node_modules/.bin`.
+ */
+function linkCommandsOf(project, name) {
+  const folder = join(project, 'node_modules', name)
+  const { bin = {} } = manifestIn(folder)
+  /** @type {Record<string, string>} */
+  const commands = typeof bin === 'string' ? { [basename(name)]: bin } : bin
   for (const [command, file] of Object.entries(commands)) {
-    chmodSync(join(target, file), 0o755)
-    linkInto(project, `.bin/${command}`, join(target, file))
+    chmodSync(join(folder, file), 0o755)
+    linkInto(project, `.bin/${command}`, join(folder, file))
   }
 }
 
@@ -79,4 +90,9 @@ function linkInto(project, name, target) {
   const link = join(project, 'node_modules', name)
   mkdirSync(dirname(link), { recursive: true })
   symlinkSync(target, link)
+}
+
+/** @param {string} folder */
+function manifestIn(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }

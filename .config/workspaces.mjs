@@ -15,7 +15,6 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
  * @property {string} version
  * @property {string} folder Its folder, absolute.
  * @property {Readonly<Record<string, string>>} dependencies What it needs at run time, with ranges.
- * @property {Readonly<Record<string, string>>} commands Its commands, with the files behind them.
  * @property {Readonly<Record<string, { types: string, default: string } | string>>} exports
  */
 
@@ -36,6 +35,6 @@ export function workspaces() {
  */
 function workspaceIn(folder) {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const { name, version, exports, dependencies = {}, bin = {} } = manifest
-  return { name, version, folder, exports, dependencies, commands: bin }
+  const { name, version, exports, dependencies = {} } = manifest
+  return { name, version, folder, exports, dependencies }
 }

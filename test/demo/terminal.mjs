@@ -4,7 +4,9 @@ import { stripVTControlCharacters, styleText } from 'node:util'
 /** Where the demo prints to: a terminal gets colours and its own width, a file or a pipe plain lines of 80 columns. */
 const terminal = process.stdout.isTTY
 const colours = terminal && process.env['NO_COLOR'] === undefined
-const width = Math.max(40, Math.min(process.stdout.columns ?? 80, 100))
+
+/** How many columns a line may take: the terminal's own, 80 without one, at least 40 and at most 100. */
+export const columns = Math.max(40, Math.min(process.stdout.columns ?? 80, 100))
 
 /**
  * @param {'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'} style
@@ -72,7 +74,7 @@ function wrapped(text, indent = '') {
   const lines = []
   let line = indent
   for (const word of text.split(' ')) {
-    if (line.length > indent.length && line.length + 1 + word.length > width) {
+    if (line.length > indent.length && line.length + 1 + word.length > columns) {
       lines.push(line)
       line = indent
     }
@@ -88,7 +90,7 @@ function wrapped(text, indent = '') {
  * @param {string} margin
  */
 function folded(line, margin) {
-  const room = width - margin.length
+  const room = columns - margin.length
   const parts = [line.slice(0, room)]
   for (let start = room; start < line.length; start += room - 2) parts.push(`  ${line.slice(start, start + room - 2)}`)
   return parts.map((part) => `${margin}${part}`.trimEnd()).join('\n')
