@@ -76,3 +76,40 @@ export async function git(folder, ...args) {
   if (status !== 0) throw new Error(`git ${args.join(' ')} failed: ${stderr}`)
   return stdout
 }
+
+/**
+ * Compiles the application as its own build script does.
+ *
+ * @param {string} folder
+ */
+export async function buildApplication(folder) {
+  await succeed(folder, 'npm', ['run', '--silent', 'build'])
+}
+
+/**
+ * The whole road without its story: migrates, makes the decisions, migrates what they were about, installs anew.
+ *
+ * @param {string} folder
+ * @param {string} switchyard The command's path.
+ * @param {readonly PackedWorkspace[]} packed
+ * @returns {Promise<string[]>} the packages of ours that are installed then
+ */
+export async function leaveFacades(folder, switchyard, packed) {
+  // It exits with 1: what a person must decide is left.
+  await run(folder, switchyard, ['migrate', '--quiet'])
+  await commitAll(folder, 'switchyard migrate')
+  await git(folder, 'apply', decisions)
+  await commitAll(folder, 'Decide what the codemod left to us')
+  await succeed(folder, switchyard, ['migrate', '--quiet'])
+  return installFrom(folder, packed)
+}
+
+/**
+ * @param {string} folder
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+async function succeed(folder, command, args) {
+  const { status, stdout, stderr } = await run(folder, command, args)
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${status}:\n${stdout}${stderr}`)
+}

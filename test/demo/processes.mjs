@@ -55,6 +55,7 @@ export async function serve(folder, command, args, { ready, env = {}, timeoutMs 
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   })
   running.add(child)
   const exit = ended(child, command).finally(() => running.delete(child))
