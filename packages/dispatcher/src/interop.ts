@@ -10,3 +10,5 @@ export {
   type SocketServer,
   type SocketServerOptions,
 } from './interop/event-sink.js'
+export { createEvent } from './events/event.js'
+export { redact, redactText } from './events/redact.js'

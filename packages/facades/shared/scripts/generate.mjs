@@ -61,7 +61,11 @@ function facadeTable() {
     ({ package: name, original, code, stage, since, sunset }) =>
       `| \`${name}\` | \`${original}\` | \`${code}\` | ${stage} | ${since} | ${sunset.version}, ${sunset.date} |`,
   )
-  return ['| package | takes the place of | code | stage | deprecated in | removed in |', '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n')
+  return [
+    '| package | takes the place of | code | stage | deprecated in | removed in |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n')
 }
 
 function exportTable({ exports }) {

@@ -1,0 +1,109 @@
+import {
+  PermissionDeniedError,
+  UnifiedToolDispatcher,
+  UserExecutionContext,
+  type DispatcherOptions,
+  type ToolsOption,
+} from '@switchyard/dispatcher'
+import type { AdminGrant } from './admin.js'
+import type { OwnBinding } from './facade-dispatcher.js'
+import { PermissionError } from './errors.js'
+import { distinctTools } from './tools.js'
+import { TransportSwitch, type OptionalTransport } from './transport-switch.js'
+
+/** Tools as old entry points took them; a name that comes twice is taken once, with a process warning. */
+export type OptionalTools = ToolsOption | null | undefined
+
+/** What a dispatcher is created from, besides its context. The three names of the transport mean the same. */
+export interface FacadeOptions {
+  readonly tools?: OptionalTools
+  readonly websocketManager?: OptionalTransport
+  readonly websocketEmitter?: OptionalTransport
+  readonly websocketBridge?: OptionalTransport
+  /** Demands the role `admin` at once. Default `false`. */
+  readonly enableAdminTools?: boolean | undefined
+}
+
+/** The same with the context, as one object: how a call with named arguments is written. */
+export interface FacadeCreation extends FacadeOptions {
+  readonly userContext: UserExecutionContext
+}
+
+/** What the first parameter of most old factories may be. */
+export type ContextOrCreation = UserExecutionContext | FacadeCreation
+
+/** How the dispatcher of a facade instance differs from a plain one. */
+export interface OwnOptions {
+  /** Whether a transport can be connected later. Default `false`. */
+  readonly switchable?: boolean
+  /** What it was created with as an admin dispatcher. */
+  readonly grant?: AdminGrant
+  /** Further options of the canonical dispatcher. */
+  readonly canonical?: DispatcherOptions
+}
+
+/**
+ * Creates the dispatcher of a facade instance.
+ *
+ * @param first The context, or everything in one object.
+ * @param rest What came beside the context; ignored when `first` is everything.
+ * @param refuse Makes the error for a missing or wrong context.
+ * @throws What `refuse` returns; {@link PermissionError} when `enableAdminTools` asks for a right that the context lacks.
+ */
+export function own(
+  first: ContextOrCreation,
+  rest: FacadeOptions,
+  refuse: (received: unknown) => Error,
+  { switchable = false, grant, canonical }: OwnOptions = {},
+): OwnBinding {
+  const { userContext, tools, ...options } = creationOf(first, rest)
+  if (!UserExecutionContext.isContext(userContext)) throw refuse(userContext)
+  const transport = options.websocketManager ?? options.websocketEmitter ?? options.websocketBridge ?? null
+  const events = switchable || transport !== null ? new TransportSwitch(transport) : undefined
+  const all: DispatcherOptions = { ...canonical, tools: distinctTools(refuseTransport(tools)), events }
+  const unified = options.enableAdminTools
+    ? createForAdmin(userContext, all)
+    : UnifiedToolDispatcher.createForUser(userContext, all)
+  return { kind: 'own', unified, events, grant }
+}
+
+/** Both ways of calling as one. */
+export function creationOf<Creation extends FacadeCreation>(
+  first: UserExecutionContext | Creation,
+  rest: Omit<Creation, 'userContext'>,
+): Creation | (Omit<Creation, 'userContext'> & { userContext: UserExecutionContext }) {
+  if (UserExecutionContext.isContext(first)) return { ...rest, userContext: first }
+  return isCreation(first) ? first : { ...rest, userContext: first }
+}
+
+/** What a refused value is, for an error message. */
+export function nameOf(received: unknown): string {
+  if (typeof received !== 'object' || received === null) return received === null ? 'null' : typeof received
+  return `an object with ${Object.keys(received).join(', ') || 'nothing in it'}`
+}
+
+function isCreation<Creation extends FacadeCreation>(value: Creation): value is Creation {
+  return typeof value === 'object' && value !== null && 'userContext' in value
+}
+
+function createForAdmin(context: UserExecutionContext, options: DispatcherOptions): UnifiedToolDispatcher {
+  try {
+    return UnifiedToolDispatcher.createForAdmin(context, options)
+  } catch (error) {
+    if (error instanceof PermissionDeniedError) throw new PermissionError(error.message, { cause: error })
+    throw error
+  }
+}
+
+/** Two facades disagree about the order of tools and transport: one in the other's place must not pass for a record of tools. */
+function refuseTransport(tools: OptionalTools): OptionalTools {
+  if (typeof tools !== 'object' || tools === null) return tools
+  const transportMethod = ['emitCriticalEvent', 'sendEvent', 'notifyToolExecuting', 'emit'].find(
+    (method) => typeof Reflect.get(tools, method) === 'function',
+  )
+  if (transportMethod === undefined) return tools
+  throw new TypeError(
+    `tools must be an iterable or a record of tools; received an object with ${transportMethod}, which is a transport. ` +
+      'Check the order of the arguments.',
+  )
+}
