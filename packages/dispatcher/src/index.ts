@@ -1,1 +1,57 @@
-export {}
+export { UserExecutionContext, type UserExecutionContextInit } from './context.js'
+export {
+  type ExecuteArguments,
+  type OutputOf,
+  type TypedDispatcherOptions,
+  UnifiedToolDispatcher,
+} from './dispatcher.js'
+export {
+  ContextIsolationError,
+  DirectInstantiationError,
+  DispatcherDisposedError,
+  DuplicateToolError,
+  InvalidContextError,
+  InvalidToolError,
+  PermissionDeniedError,
+  SwitchyardError,
+} from './errors.js'
+export { AgentRun } from './events/agent-run.js'
+export type {
+  AgentEvent,
+  AgentEventBase,
+  AgentEventPayloads,
+  AgentEventType,
+  EventSink,
+  ToolCompletedPayload,
+} from './events/event.js'
+export { type EventListener, EventRouter, type SubscribeOptions } from './events/router.js'
+export {
+  type EventStore,
+  type Gone,
+  MemoryEventStore,
+  type Position,
+  type RetentionOptions,
+  type StoredEvent,
+} from './events/store.js'
+export type { DispatchLimits } from './limits.js'
+export type { DispatcherMetrics, GlobalMetrics } from './metrics.js'
+export type { DispatchCall, DispatchMiddleware } from './middleware.js'
+export {
+  DEFAULT_ADMIN_TOOLS,
+  type PermissionDecision,
+  type PermissionPolicy,
+  type PermissionRequest,
+} from './permissions.js'
+export { ToolRegistry, type ToolsOption, type UnnamedTool } from './registry.js'
+export type {
+  Issue,
+  ToolCallFacts,
+  ToolErrorCode,
+  ToolExecutionError,
+  ToolExecutionFailure,
+  ToolExecutionResult,
+  ToolExecutionSuccess,
+} from './result.js'
+export type { DispatcherOptions } from './scope.js'
+export { defineTool, type ExecuteOptions, type Tool, type ToolCall, type ToolLike } from './tool.js'
+export type { ToolDefinition } from './tool-definitions.js'

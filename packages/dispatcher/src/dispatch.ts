@@ -1,0 +1,326 @@
+import { channel } from 'node:diagnostics_channel'
+import { monotonicMs } from './clock.js'
+import { DispatcherDisposedError, quote } from './errors.js'
+import { type AgentEvent, createEvent } from './events/event.js'
+import { redactText } from './events/redact.js'
+import { Execution, isThenable } from './execution.js'
+import { nextId } from './ids.js'
+import { fitsIn } from './json-size.js'
+import { type DispatchLimits, forgetIfIdle, type LimitedCall } from './limits.js'
+import { cacheKey, type DispatchCall, throughMiddleware } from './middleware.js'
+import { deniedByDecision, deniedByHanging, deniedByRoles, deniedByThrow } from './permissions.js'
+import { failure, type Outcome, thrown, type ToolExecutionResult } from './result.js'
+import type { Scope } from './scope.js'
+import { snapshot } from './snapshot.js'
+import type { ExecuteOptions, RegisteredTool } from './tool.js'
+
+const MAX_NESTING = 10
+const callStart = channel('switchyard:call:start')
+const callEnd = channel('switchyard:call:end')
+
+/** What a step says: nothing (go on), a refusal or the outcome, or a promise of either. */
+type StepResult = Outcome | undefined | Promise<Outcome | undefined>
+type Step = (call: Call) => StepResult
+
+/** The way of a call, in order. Each step may end it; the last one always does. */
+const STEPS: readonly Step[] = [find, permit, limit, measure, validate, execute]
+
+/**
+ * Runs one call through the steps. Resolves with its result, whatever happens to it; rejects on misuse only, with
+ * `DispatcherDisposedError` or `TypeError`.
+ */
+export function dispatch(
+  scope: Scope,
+  toolName: string,
+  parameters: unknown,
+  options?: ExecuteOptions,
+  parent?: Call,
+): Promise<ToolExecutionResult> {
+  return new Promise((resolve) => {
+    // What throws here rejects, since misuse must not look like a result.
+    if (!scope.takes(parent !== undefined)) throw new DispatcherDisposedError(scope.dispatcherId, `executeTool(${quote(toolName)})`)
+    if (typeof toolName !== 'string') throw new TypeError(`A tool's name is a string; received ${quote(toolName)}.`)
+    if (options !== undefined) checkOptions(options)
+    const call = new Call(scope, toolName, parameters, options, parent, resolve)
+    call.announce()
+    walk(call, 0)
+  })
+}
+
+function checkOptions(options: ExecuteOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`The options of a call are an object; received ${quote(options)}.`)
+  }
+  const { signal, timeoutMs } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`options.signal must be an AbortSignal; received ${quote(signal)}.`)
+  }
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
+    throw new TypeError(`options.timeoutMs must be milliseconds, 0 or more; received ${quote(timeoutMs)}.`)
+  }
+}
+
+function walk(call: Call, from: number): void {
+  try {
+    for (let index = from; index < STEPS.length && !call.isSettled; index += 1) {
+      const outcome = STEPS[index]?.(call)
+      if (isThenable(outcome)) {
+        outcome.then(
+          (late) => (late === undefined ? walk(call, index + 1) : call.settle(late)),
+          (cause: unknown) => call.settle(thrown(cause)),
+        )
+        return
+      }
+      if (outcome !== undefined) call.settle(outcome)
+    }
+  } catch (cause) {
+    call.settle(thrown(cause))
+  }
+}
+
+function find(call: Call): StepResult {
+  const { scope, options } = call
+  if (options?.runId !== undefined && options.runId !== call.context.runId) {
+    scope.counters.violated()
+    return notFound(call)
+  }
+  const tool = scope.tools.find(call.toolName)
+  if (tool === undefined) return notFound(call)
+  call.tool = tool
+  call.startTime(options?.timeoutMs ?? tool.timeoutMs ?? scope.limits.timeoutMs)
+  call.follow(options?.signal)
+  if (call.depth > MAX_NESTING) {
+    return failure('nesting_too_deep', `Tool ${call.toolName} would be nested ${call.depth} deep; the limit is ${MAX_NESTING}`)
+  }
+  return undefined
+}
+
+function notFound(call: Call): Outcome {
+  return failure('tool_not_found', `Tool ${call.toolName} not found`)
+}
+
+function permit(call: Call): StepResult {
+  const { scope, toolName, context, callId } = call
+  const { policy } = scope
+  const tool = call.tool
+  scope.counters.permissionChecks += 1
+  const denied = deniedByRoles(tool, context, scope.adminTools)
+  if (denied !== undefined || policy === undefined) return denied
+  // What the policy is shown is what runs, even if the caller changes the object while an asynchronous policy decides.
+  call.parameters = snapshot(call.parameters)
+  try {
+    const decision: unknown = policy({ toolName, tool, context, parameters: call.parameters, callId })
+    if (!isThenable(decision)) return deniedByDecision(toolName, decision)
+    return Promise.resolve(decision).then(
+      (answer) => deniedByDecision(toolName, answer),
+      (cause: unknown) => deniedByThrow(toolName, cause),
+    )
+  } catch (cause) {
+    return deniedByThrow(toolName, cause)
+  }
+}
+
+function limit(call: Call): StepResult {
+  // A nested call runs in the slot of the call that made it; waiting for another could wait for itself.
+  call.phase = 'working'
+  if (call.isNested) return undefined
+  const admission = call.scope.usage.admit(call)
+  if (admission === 'wait') return call.waitForSlot()
+  if (admission === undefined) call.holdsSlot = true
+  return admission
+}
+
+function measure(call: Call): StepResult {
+  const { maxInputBytes } = call.scope.limits
+  if (maxInputBytes === Infinity || fitsIn(call.parameters, maxInputBytes)) return undefined
+  return failure(
+    'input_too_large',
+    `The parameters of tool ${call.toolName} take more than ${maxInputBytes} bytes of JSON; pass a reference instead`,
+  )
+}
+
+function validate(call: Call): StepResult {
+  const schema = call.tool.inputSchema
+  if (schema === undefined) return undefined
+  const validated = schema['~standard'].validate(call.parameters)
+  return isThenable(validated) ? Promise.resolve(validated).then((late) => accept(call, late)) : accept(call, validated)
+}
+
+function accept(call: Call, validated: Awaited<ReturnType<Validate>>): Outcome | undefined {
+  if (validated.issues === undefined) {
+    call.parameters = validated.value
+    return undefined
+  }
+  const { issues } = validated
+  const listed = issues.slice(0, 5).map((issue) => {
+    const path = issue.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+    return path === undefined || path === '' ? issue.message : `${path}: ${issue.message}`
+  })
+  const more = issues.length > listed.length ? ` (and ${issues.length - listed.length} more)` : ''
+  return failure('invalid_input', `Invalid input for tool ${call.toolName}: ${listed.join('; ')}${more}`, { issues })
+}
+
+type Validate = NonNullable<RegisteredTool['inputSchema']>['~standard']['validate']
+
+function execute(call: Call): StepResult {
+  const { middleware } = call.scope
+  const tool = call.tool
+  if (middleware.length === 0) {
+    call.runBody(tool, call.parameters, (outcome) => call.settle(checkOutput(call, outcome)))
+    return undefined
+  }
+  const once = () =>
+    new Promise<ToolExecutionResult>((resolve) => {
+      call.runBody(tool, call.parameters, (outcome) => resolve(call.stamp(outcome)))
+    })
+  return throughMiddleware(middleware, call, once).then((outcome) => checkOutput(call, outcome))
+}
+
+function checkOutput(call: Call, outcome: Outcome): Outcome {
+  const { maxOutputBytes } = call.scope.limits
+  if (!outcome.success || maxOutputBytes === Infinity || fitsIn(outcome.result, maxOutputBytes)) return outcome
+  return failure(
+    'output_too_large',
+    `The result of tool ${call.toolName} takes more than ${maxOutputBytes} bytes of JSON; return less, or a reference`,
+  )
+}
+
+/** One call of a dispatcher's: its slot, its events, its counts, its result. */
+export class Call extends Execution implements LimitedCall, DispatchCall {
+  readonly scope: Scope
+  readonly options: ExecuteOptions | undefined
+  parameters: unknown
+  holdsSlot = false
+  readonly #resolve: (result: ToolExecutionResult) => void
+  #onSlot: (() => void) | undefined
+  #tool: RegisteredTool | undefined
+
+  constructor(
+    scope: Scope,
+    toolName: string,
+    parameters: unknown,
+    options: ExecuteOptions | undefined,
+    parent: Call | undefined,
+    resolve: (result: ToolExecutionResult) => void,
+  ) {
+    super(toolName, nextId('call'), scope.context, parent)
+    this.scope = scope
+    this.options = options
+    this.parameters = parameters
+    this.#resolve = resolve
+    scope.usage.calls.add(this)
+    scope.running += 1
+  }
+
+  get limits(): DispatchLimits {
+    return this.scope.limits
+  }
+
+  get cacheKey(): string {
+    return cacheKey(this.context.userId, this.toolName, this.parameters)
+  }
+
+  /** The tool that `find` found; no later step runs without one. */
+  get tool(): RegisteredTool {
+    if (this.#tool === undefined) throw new TypeError(`Tool ${this.toolName} has not been looked up yet`)
+    return this.#tool
+  }
+
+  set tool(tool: RegisteredTool) {
+    this.#tool = tool
+  }
+
+  announce(): void {
+    const { scope, callId, toolName, context } = this
+    if (callStart.hasSubscribers) callStart.publish({ callId, toolName, context, parameters: this.parameters })
+    if (scope.sink === undefined) return
+    const parameters = scope.redactor(this.parameters)
+    scope.emit(createEvent(context, 'tool_executing', { callId, toolName, parameters }))
+  }
+
+  progress(progress: unknown): void {
+    const { scope, callId, toolName } = this
+    if (this.isSettled || scope.sink === undefined) return
+    scope.emit(createEvent(this.context, 'tool_progress', { callId, toolName, progress: scope.redactor(progress) }))
+  }
+
+  callNested(name: string, parameters: unknown = {}, options?: ExecuteOptions): Promise<ToolExecutionResult> {
+    return dispatch(this.scope, name, parameters, options, this)
+  }
+
+  waitForSlot(): Promise<undefined> {
+    this.phase = 'waiting'
+    this.scope.counters.queuedCalls += 1
+    return new Promise((resolve) => {
+      this.#onSlot = () => resolve(undefined)
+    })
+  }
+
+  admitted(): void {
+    this.scope.counters.queuedCalls -= 1
+    this.holdsSlot = true
+    this.phase = 'working'
+    this.#onSlot?.()
+  }
+
+  disposed(): void {
+    this.abort(undefined, `Tool ${this.toolName} was aborted: its dispatcher was disposed`)
+  }
+
+  protected timeoutOutcome(): Outcome {
+    const timeoutMs = Math.round(this.timeoutMs)
+    return this.phase === 'permission'
+      ? deniedByHanging(this.toolName, timeoutMs)
+      : failure('timeout', `Tool ${this.toolName} timed out after ${timeoutMs} ms`)
+  }
+
+  stamp(outcome: Outcome): ToolExecutionResult {
+    const { toolName, callId } = this
+    const { userId, runId } = this.context
+    const executionTimeMs = monotonicMs() - this.startedAt
+    return outcome.success
+      ? { success: true, result: outcome.result, toolName, callId, userId, runId, executionTimeMs }
+      : { success: false, error: outcome.error, toolName, callId, userId, runId, executionTimeMs }
+  }
+
+  protected finish(outcome: Outcome): void {
+    const { scope } = this
+    const result = this.stamp(outcome)
+    scope.counters.settled(result)
+    if (scope.sink !== undefined) scope.emit(this.#completed(result))
+    if (callEnd.hasSubscribers) callEnd.publish({ callId: this.callId, context: this.context, result })
+    this.#leave()
+    this.#resolve(result)
+  }
+
+  #completed(result: ToolExecutionResult): AgentEvent {
+    const { callId, toolName, executionTimeMs } = result
+    const outcome = result.success
+      ? ({ status: 'success', result: this.scope.redactor(result.result) } as const)
+      : ({
+          status: 'error',
+          error: { code: result.error.code, message: redactText(result.error.message) },
+        } as const)
+    return createEvent(this.context, 'tool_completed', { callId, toolName, ...outcome, executionTimeMs })
+  }
+
+  #leave(): void {
+    const { usage, counters } = this.scope
+    usage.calls.delete(this)
+    if (this.holdsSlot) usage.release()
+    else if (this.phase === 'waiting' && usage.leaveQueue(this)) counters.queuedCalls -= 1
+    this.scope.callSettled()
+  }
+
+  protected bodyOutlived(): void {
+    this.scope.usage.unsettled += 1
+    this.scope.counters.bodyOutlivedCall(this.toolName)
+  }
+
+  protected bodyEnded(): void {
+    const { usage, counters } = this.scope
+    usage.unsettled -= 1
+    counters.bodyEnded(this.toolName)
+    forgetIfIdle(usage)
+  }
+}

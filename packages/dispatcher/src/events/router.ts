@@ -1,0 +1,123 @@
+import { quote } from '../errors.js'
+import type { AgentEvent, EventSink } from './event.js'
+import { publishLostEvent } from './lost-events.js'
+import { type EventStore, MemoryEventStore, type Position } from './store.js'
+
+const BATCH = 100
+
+/** How to listen to a user's events. */
+export interface SubscribeOptions {
+  /** Where to go on from; default: from now on. */
+  readonly after?: Position | undefined
+  /** Called when events after the cursor are gone; delivery goes on with the oldest that are kept. */
+  readonly onGone?: ((reason: 'retention' | 'history-changed' | 'unavailable') => void) | undefined
+}
+
+/** Called for one event after the other, in the order of the log. */
+export type EventListener = (event: AgentEvent, position: Position) => void
+
+/**
+ * Takes events into a store and hands each user's to the listeners of that user. Live delivery is a replay that has caught
+ * up, so there is nothing to miss in between. What a listener throws is published on `switchyard:event-failed` and disturbs
+ * neither the other listeners nor the sender.
+ */
+export class EventRouter implements EventSink {
+  /** Where the events are kept. */
+  readonly store: EventStore
+
+  /** `store` is where the events are kept; default: a `MemoryEventStore`. */
+  constructor(options: { readonly store?: EventStore | undefined } = {}) {
+    this.store = options.store ?? new MemoryEventStore()
+  }
+
+  /** Stores the event for the user that it names; resolves when the store has it, rejects when the store does. */
+  async emit(event: AgentEvent): Promise<void> {
+    await this.store.append(event.userId, event)
+  }
+
+  /**
+   * Listens to one user's events, each once and in order.
+   *
+   * @returns the way to stop; nothing is delivered once it has been called.
+   * @throws {TypeError} `userId` is no string, or `listener` no function
+   */
+  subscribe(userId: string, listener: EventListener, options: SubscribeOptions = {}): () => void {
+    if (typeof userId !== 'string' || userId === '') {
+      throw new TypeError(`userId must be a non-empty string; received ${quote(userId)}.`)
+    }
+    if (typeof listener !== 'function') throw new TypeError(`listener must be a function; received ${quote(listener)}.`)
+    const subscription = new Subscription(this.store, userId, listener, options)
+    return () => subscription.stop()
+  }
+}
+
+class Subscription {
+  readonly #store: EventStore
+  readonly #userId: string
+  readonly #listener: EventListener
+  readonly #onGone: SubscribeOptions['onGone']
+  readonly #unsubscribe: () => void
+  #cursor: Position | undefined
+  #stopped = false
+  #running = false
+  #more = false
+
+  constructor(store: EventStore, userId: string, listener: EventListener, options: SubscribeOptions) {
+    this.#store = store
+    this.#userId = userId
+    this.#listener = listener
+    this.#onGone = options.onGone
+    this.#cursor = options.after
+    // Asked for before anything else can be appended: "from now on" starts at this very moment.
+    const head = options.after === undefined ? store.head(userId) : undefined
+    this.#unsubscribe = store.subscribe(userId, () => void this.#pump(head))
+    void this.#pump(head)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#unsubscribe()
+  }
+
+  /** Delivers until it has caught up; a wake-up in the meantime makes it look once more. */
+  async #pump(head: Promise<Position> | undefined): Promise<void> {
+    this.#more = true
+    if (this.#running) return
+    this.#running = true
+    try {
+      this.#cursor ??= await head
+      while (this.#more && !this.#stopped) {
+        this.#more = false
+        await this.#catchUp()
+      }
+    } catch {
+      // The store failed to read: the next append tries again from the same cursor.
+      this.#onGone?.('unavailable')
+    } finally {
+      this.#running = false
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    while (!this.#stopped && this.#cursor !== undefined) {
+      const batch = await this.#store.read(this.#userId, this.#cursor, BATCH)
+      if (!Array.isArray(batch)) {
+        this.#cursor = batch.oldest
+        this.#onGone?.(batch.gone)
+        continue
+      }
+      for (const stored of batch) this.#deliver(stored.event, { epoch: stored.epoch, seq: stored.seq, id: stored.id })
+      if (batch.length < BATCH) return
+    }
+  }
+
+  #deliver(event: AgentEvent, position: Position): void {
+    if (this.#stopped) return
+    this.#cursor = position
+    try {
+      this.#listener(event, position)
+    } catch (cause) {
+      publishLostEvent(event, cause)
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Identifiers: unique across processes by a random 128-bit part drawn once, unique within one by a counter behind it.
+ * (About 20 ns, where a UUID each costs 140.) They say nothing to a reader and grant nothing to a holder.
+ */
+const processPart = globalThis.crypto.randomUUID().replaceAll('-', '')
+let counter = 0
+
+/** The next identifier, such as `call_0f3c…-1a`. */
+export function nextId(prefix: string): string {
+  counter += 1
+  return `${prefix}_${processPart}-${counter.toString(36)}`
+}

@@ -1,0 +1,308 @@
+import { monotonicMs } from './clock.js'
+import { quote } from './errors.js'
+import { failure, type Outcome } from './result.js'
+
+/** What a call may take. `0` or `Infinity` switches a limit off, except for the queue, where `0` means no waiting. */
+export interface DispatchLimits {
+  /** Milliseconds from the call to its outcome, waiting included. Default 30,000, or `AGENT_DEFAULT_TIMEOUT` in seconds. */
+  readonly timeoutMs: number
+  /** Calls of one user that run at once, in all dispatchers of the process. Default 10, or `AGENT_MAX_CONCURRENT_PER_USER`. */
+  readonly concurrentCallsPerUser: number
+  /** Calls of one user that wait for a slot. Default 1,000. */
+  readonly queuedCallsPerUser: number
+  /** Allowed calls of one user within 60 seconds. Default off, or `AGENT_RATE_LIMIT_PER_MINUTE`. */
+  readonly callsPerMinutePerUser: number
+  /** Bytes of JSON of the parameters. Default 100 KiB. */
+  readonly maxInputBytes: number
+  /** Bytes of JSON of the result. Default 1 MiB. */
+  readonly maxOutputBytes: number
+}
+
+const MINUTE_MS = 60_000
+/** A user may have this many times `concurrentCallsPerUser` bodies that outlived their calls. */
+const UNSETTLED_FACTOR = 10
+
+const DEFAULTS: DispatchLimits = Object.freeze({
+  timeoutMs: 30_000,
+  concurrentCallsPerUser: 10,
+  queuedCallsPerUser: 1_000,
+  callsPerMinutePerUser: Infinity,
+  maxInputBytes: 100 * 1024,
+  maxOutputBytes: 1024 * 1024,
+})
+
+const LIMIT_NAMES = [
+  'timeoutMs',
+  'concurrentCallsPerUser',
+  'queuedCallsPerUser',
+  'callsPerMinutePerUser',
+  'maxInputBytes',
+  'maxOutputBytes',
+] as const satisfies readonly (keyof DispatchLimits)[]
+
+const ENVIRONMENT = [
+  { variable: 'AGENT_DEFAULT_TIMEOUT', limit: 'timeoutMs', unit: 1_000 },
+  { variable: 'AGENT_MAX_CONCURRENT_PER_USER', limit: 'concurrentCallsPerUser', unit: 1 },
+  { variable: 'AGENT_RATE_LIMIT_PER_MINUTE', limit: 'callsPerMinutePerUser', unit: 1 },
+] as const
+
+/**
+ * The limits of a dispatcher: the given ones, then the environment's, then the defaults; a limit that is off is `Infinity`.
+ *
+ * @throws {TypeError} a limit or an environment variable is negative or no number, or there is no limit of that name
+ */
+export function resolveLimits(given: Partial<DispatchLimits> | undefined): DispatchLimits {
+  const base = environmentLimits(given)
+  if (given === undefined) return base
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(`limits must be an object; received ${quote(given)}.`)
+  }
+  const limits = { ...base }
+  for (const name of Object.keys(given)) {
+    if (!isLimitName(name)) {
+      throw new TypeError(`There is no limit ${quote(name)}; the limits are ${LIMIT_NAMES.join(', ')}.`)
+    }
+    const value = given[name]
+    if (value !== undefined) limits[name] = checkLimit(`limits.${name}`, name, value)
+  }
+  return limits
+}
+
+function isLimitName(name: string): name is keyof DispatchLimits {
+  return LIMIT_NAMES.some((known) => known === name)
+}
+
+function environmentLimits(given: Partial<DispatchLimits> | undefined): DispatchLimits {
+  let limits = DEFAULTS
+  for (const { variable, limit, unit } of ENVIRONMENT) {
+    // Reading the environment is the dearest part of making a dispatcher, so what is given is not asked for.
+    if (given?.[limit] !== undefined) continue
+    const text = process.env[variable]
+    if (text === undefined || text.trim() === '') continue
+    limits = { ...limits, [limit]: checkLimit(`The environment variable ${variable}`, limit, Number(text), text) * unit }
+  }
+  return limits
+}
+
+function checkLimit(what: string, name: keyof DispatchLimits, value: unknown, received: unknown = value): number {
+  if (typeof value !== 'number' || !(value >= 0)) {
+    throw new TypeError(
+      `${what} must be a number, 0 or more (0 or Infinity: ${name === 'queuedCallsPerUser' ? 'no waiting, or no end to it' : 'no limit'}); ` +
+        `received ${quote(received)}.`,
+    )
+  }
+  return value === 0 && name !== 'queuedCallsPerUser' ? Infinity : value
+}
+
+/** A call as the limits see it. */
+export interface LimitedCall {
+  readonly limits: DispatchLimits
+  /** The dispatcher it belongs to. */
+  readonly scope: object
+  /** The slot is the call's; it goes on. */
+  admitted(): void
+  /** Ends the call as its dispatcher's disposal does. */
+  disposed(): void
+}
+
+/** What one user uses in this process, shared by all of the user's dispatchers. */
+export class UserUsage {
+  readonly userId: string
+  /** Dispatchers created and not disposed. */
+  dispatchers = 0
+  /** Raised by `disposeAllForUser`; a dispatcher of an earlier generation is disposed. */
+  generation = 0
+  running = 0
+  unsettled = 0
+  /** Calls that have not settled: what `disposeAllForUser` ends. */
+  readonly calls = new Set<LimitedCall>()
+  #waiting: Set<LimitedCall> | undefined
+  #admissions: AdmissionTimes | undefined
+
+  constructor(userId: string) {
+    this.userId = userId
+  }
+
+  /** Remembers the times of as many admissions as the limit needs; called when a dispatcher with a rate limit is created. */
+  rememberAdmissions(count: number): void {
+    if (count === Infinity) return
+    this.#admissions ??= new AdmissionTimes(count)
+    this.#admissions.growTo(count)
+  }
+
+  /**
+   * Asks for a slot. `undefined`: the call has it. `'wait'`: `admitted` will be called. Otherwise the refusal, which uses
+   * up nothing.
+   */
+  admit(call: LimitedCall): Outcome | 'wait' | undefined {
+    const { limits } = call
+    if (limits.callsPerMinutePerUser !== Infinity) {
+      this.rememberAdmissions(limits.callsPerMinutePerUser)
+      const retryAfterMs = this.#admissions?.waitFor(limits.callsPerMinutePerUser, monotonicMs()) ?? 0
+      if (retryAfterMs > 0) return rateLimited(limits.callsPerMinutePerUser, retryAfterMs)
+    }
+    if (this.unsettled >= limits.concurrentCallsPerUser * UNSETTLED_FACTOR) return tooManyUnsettled(this.unsettled)
+    const waiting = this.#waiting?.size ?? 0
+    if (this.running < limits.concurrentCallsPerUser && waiting === 0) {
+      this.running += 1
+      this.#admissions?.add(monotonicMs())
+      return undefined
+    }
+    if (waiting >= limits.queuedCallsPerUser) return tooManyCalls(limits, waiting)
+    this.#admissions?.add(monotonicMs())
+    this.#waiting ??= new Set()
+    this.#waiting.add(call)
+    return 'wait'
+  }
+
+  /** Takes a call out of the queue; whether it was in it. */
+  leaveQueue(call: LimitedCall): boolean {
+    if (this.#waiting?.delete(call) !== true) return false
+    this.#admitWaiting()
+    return true
+  }
+
+  /** Gives a slot back; the first one that waits gets it. */
+  release(): void {
+    this.running -= 1
+    if (this.#waiting !== undefined && this.#waiting.size > 0) this.#admitWaiting()
+  }
+
+  get queued(): number {
+    return this.#waiting?.size ?? 0
+  }
+
+  #admitWaiting(): void {
+    for (const call of this.#waiting ?? []) {
+      if (this.running >= call.limits.concurrentCallsPerUser) return
+      this.#waiting?.delete(call)
+      this.running += 1
+      call.admitted()
+    }
+  }
+
+  /** Whether nothing would be lost by forgetting this user. */
+  isIdle(): boolean {
+    return this.dispatchers === 0 && this.running === 0 && this.unsettled === 0 && this.calls.size === 0
+  }
+
+  /** Whether admissions of the last minute still count. */
+  hasRecentAdmissions(): boolean {
+    return this.#admissions?.isRecent(monotonicMs()) ?? false
+  }
+}
+
+/** The times of the last admissions, as many as the highest limit needs, in a ring. */
+class AdmissionTimes {
+  #times: number[] = []
+  #capacity: number
+  #oldest = 0
+
+  constructor(capacity: number) {
+    this.#capacity = Math.ceil(capacity)
+  }
+
+  growTo(capacity: number): void {
+    if (capacity <= this.#capacity) return
+    this.#times = [...this.#times.slice(this.#oldest), ...this.#times.slice(0, this.#oldest)]
+    this.#oldest = 0
+    this.#capacity = Math.ceil(capacity)
+  }
+
+  add(now: number): void {
+    if (this.#times.length < this.#capacity) {
+      this.#times.push(now)
+      return
+    }
+    this.#times[this.#oldest] = now
+    this.#oldest = (this.#oldest + 1) % this.#capacity
+  }
+
+  /** Milliseconds until one more call would be at most `limit` within a minute; 0 when it is now. */
+  waitFor(limit: number, now: number): number {
+    const back = Math.max(1, Math.floor(limit))
+    if (this.#times.length < back) return 0
+    const index = (this.#oldest + this.#times.length - back) % this.#times.length
+    const time = this.#times[index] ?? -Infinity
+    return Math.max(0, Math.ceil(time + MINUTE_MS - now))
+  }
+
+  isRecent(now: number): boolean {
+    return this.waitFor(1, now) > 0
+  }
+}
+
+const users = new Map<string, UserUsage>()
+/** Users without dispatchers whose admissions of the last minute still count; forgotten a few at a time. */
+const lingering = new Set<UserUsage>()
+
+/** The usage of a user, made when it is first asked for. */
+export function usageOf(userId: string): UserUsage {
+  const known = users.get(userId)
+  if (known !== undefined) return known
+  if (lingering.size > 0) forgetLingering()
+  const usage = new UserUsage(userId)
+  users.set(userId, usage)
+  return usage
+}
+
+/** The usage of a user, if there is any. */
+export function knownUsage(userId: string): UserUsage | undefined {
+  return users.get(userId)
+}
+
+/** Forgets a user who uses nothing any more. */
+export function forgetIfIdle(usage: UserUsage): void {
+  if (!usage.isIdle()) return
+  if (usage.hasRecentAdmissions()) lingering.add(usage)
+  else users.delete(usage.userId)
+}
+
+/** Users with at least one dispatcher, and dispatchers. */
+export function activity(): { users: number; dispatchers: number } {
+  let active = 0
+  let dispatchers = 0
+  for (const usage of users.values()) {
+    if (usage.dispatchers > 0) active += 1
+    dispatchers += usage.dispatchers
+  }
+  return { users: active, dispatchers }
+}
+
+/** How many users are remembered: for tests that count. @internal */
+export function rememberedUsers(): number {
+  return users.size
+}
+
+function forgetLingering(): void {
+  let looked = 0
+  for (const usage of lingering) {
+    if (!usage.isIdle()) lingering.delete(usage)
+    else if (!usage.hasRecentAdmissions()) {
+      lingering.delete(usage)
+      users.delete(usage.userId)
+    }
+    looked += 1
+    if (looked === 4) return
+  }
+}
+
+function rateLimited(limit: number, retryAfterMs: number): Outcome {
+  return failure('rate_limited', `At most ${limit} calls a minute are allowed; try again in ${retryAfterMs} ms`, {
+    retryAfterMs,
+  })
+}
+
+function tooManyCalls(limits: DispatchLimits, waiting: number): Outcome {
+  return failure(
+    'concurrency_limited',
+    `${limits.concurrentCallsPerUser} calls of this user run and ${waiting} wait already; await some before calling more`,
+  )
+}
+
+function tooManyUnsettled(unsettled: number): Outcome {
+  return failure(
+    'concurrency_limited',
+    `${unsettled} tools of this user still run although their calls have settled; make them stop at their signal`,
+  )
+}

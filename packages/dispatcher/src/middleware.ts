@@ -1,0 +1,91 @@
+import type { UserExecutionContext } from './context.js'
+import { quote } from './errors.js'
+import { failure, thrown, type Outcome, type ToolExecutionResult } from './result.js'
+import type { Tool } from './tool.js'
+
+/** A call as middleware sees it: allowed, within the limits and validated. */
+export interface DispatchCall {
+  readonly toolName: string
+  readonly tool: Tool
+  /** What the schema made of the parameters. */
+  readonly parameters: unknown
+  readonly context: UserExecutionContext
+  readonly callId: string
+  /** The tool, the parameters in canonical form and the user id: never the same for two users. */
+  readonly cacheKey: string
+}
+
+/**
+ * Wraps the execution of a call: approval, caching, retry, audit. It runs after validation, the first of the list
+ * outermost; what it returns is the result, stamped with this call's ids and time. What it throws, or returns in another
+ * shape, is `tool_failed`. `next` may be called more than once, and runs the tool each time.
+ */
+export type DispatchMiddleware = (
+  call: DispatchCall,
+  next: () => Promise<ToolExecutionResult>,
+) => Promise<ToolExecutionResult> | ToolExecutionResult
+
+/** Runs the innermost step with the middleware around it. */
+export async function throughMiddleware(
+  middleware: readonly DispatchMiddleware[],
+  call: DispatchCall,
+  innermost: () => Promise<ToolExecutionResult>,
+): Promise<Outcome> {
+  const from = (index: number): Promise<ToolExecutionResult> => {
+    const layer = middleware[index]
+    return layer === undefined ? innermost() : Promise.resolve(layer(call, () => from(index + 1)))
+  }
+  try {
+    return toOutcome(call.toolName, await from(0))
+  } catch (cause) {
+    return thrown(cause)
+  }
+}
+
+function toOutcome(toolName: string, value: unknown): Outcome {
+  if (typeof value === 'object' && value !== null) {
+    const success: unknown = Reflect.get(value, 'success')
+    if (success === true) return { success: true, result: Reflect.get(value, 'result') }
+    const error: unknown = Reflect.get(value, 'error')
+    if (success === false && isToolError(error)) return { success: false, error }
+  }
+  return failure(
+    'tool_failed',
+    `A middleware of tool ${toolName} must return a ToolExecutionResult, such as what next() gave it; ` +
+      `it returned ${quote(value)}`,
+  )
+}
+
+function isToolError(error: unknown): error is Extract<Outcome, { success: false }>['error'] {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    typeof Reflect.get(error, 'code') === 'string' &&
+    typeof Reflect.get(error, 'message') === 'string'
+  )
+}
+
+/** A key for a cache of results; JSON of an array, so that no part can run into the next. */
+export function cacheKey(userId: string, toolName: string, parameters: unknown): string {
+  return JSON.stringify([userId, toolName, canonical(parameters, [])])
+}
+
+/** A form of a value that is the same for equal data whatever the order of its keys, and differs for different types. */
+function canonical(value: unknown, ancestors: readonly object[]): unknown {
+  if (typeof value === 'bigint') return { $bigint: value.toString() }
+  if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
+  if (value === undefined) return { $undefined: true }
+  if (typeof value === 'function' || typeof value === 'symbol') return { [`$${typeof value}`]: String(value) }
+  if (typeof value !== 'object' || value === null) return value
+  if (ancestors.includes(value)) return { $circular: ancestors.indexOf(value) }
+  const inside = [...ancestors, value]
+  if (Array.isArray(value)) return value.map((item) => canonical(item, inside))
+  if (value instanceof Date) return { $date: value.getTime() }
+  if (value instanceof Map) return { $map: [...value].map((entry) => canonical(entry, inside)) }
+  if (value instanceof Set) return { $set: [...value].map((item) => canonical(item, inside)) }
+  if (ArrayBuffer.isView(value)) {
+    return { $bytes: [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)] }
+  }
+  const entries = Object.keys(value).sort().map((key) => [key, canonical(Reflect.get(value, key), inside)])
+  return { $object: entries }
+}
