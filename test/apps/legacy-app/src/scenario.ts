@@ -66,12 +66,13 @@ await step('ada', 'POST', '/api/runs', { question: 'Where is order BP-10031? Ing
 await step('ada', 'POST', '/api/runs', { question: 'BP-10013 came damaged, please pay the refund now' });
 await step('bob', 'POST', '/api/runs', { question: 'BP-10013 came damaged, please pay the refund now' });
 await step('bob', 'POST', '/api/runs', { question: 'Is a replacement for BP-10033 in stock, and can you send the invoice again?' });
+await step('bob', 'POST', '/api/runs', { question: 'Where is order BP-10042 now?' });
 await step('bob', 'POST', '/api/runs', { question: 'Where is BP-77777?' });
 await step('bob', 'POST', '/api/runs', { question: '' });
 
 // two people at once: each gets their own answer and their own events
 const together = await Promise.all([
-  call('ada', 'POST', '/api/runs', { question: 'What is late for p.zawadzki@zawadzki.pl?' }),
+  call('ada', 'POST', '/api/runs', { question: 'What is late for sanne.dewit@kantoorplus.nl?' }),
   call('bob', 'POST', '/api/runs', { question: 'Eszter wants her money back, she changed her mind about BP-10029' }),
 ]);
 for (const reply of together) print('reply', reply);

@@ -1,5 +1,12 @@
 import { euros } from '../store/index.js'
+import type { Shipment } from '../tools/index.js'
 import type { Failure, Findings } from './findings.js'
+
+function standing({ verdict, lateDays, silentDays }: Shipment): string {
+  if (verdict === 'lost') return 'and counts as lost'
+  if (verdict === 'stalled') return `and has not moved for ${silentDays} days`
+  return lateDays > 0 ? `${lateDays} working days late` : 'on time'
+}
 
 /** The sentences that the findings allow, in the order a customer wants to hear them. */
 export function sentences(findings: Findings): string[] {
@@ -9,11 +16,10 @@ export function sentences(findings: Findings): string[] {
   const shipment = findings.track_shipment
   if (shipment) {
     const where = shipment.lastScan ? `last seen at ${shipment.lastScan.location} on ${shipment.lastScan.at.slice(0, 10)}` : 'not scanned yet'
-    const late = shipment.lateDays > 0 ? `${shipment.lateDays} working days late` : 'on time'
-    said.push(`The parcel is with ${shipment.carrier}, ${where}, ${shipment.verdict === 'lost' ? 'and counts as lost' : late}.`)
+    said.push(`The parcel is with ${shipment.carrier}, ${where}, ${standing(shipment)}.`)
   }
   if (findings.carrier_scorecard) said.push(`${findings.carrier_scorecard.carrier} delivers ${findings.carrier_scorecard.onTimePercent}% on time.`)
-  if (findings.working_days_left) said.push(`${findings.working_days_left.days} working days are left until the promised day.`)
+  if (findings.working_days_left) said.push(`Working days until the promised day: ${findings.working_days_left.days}.`)
   if (findings.issue_refund) said.push(`We have paid back ${euros(findings.issue_refund.cents)} (${findings.issue_refund.number}).`)
   else if (findings.quote_refund) {
     const quote = findings.quote_refund

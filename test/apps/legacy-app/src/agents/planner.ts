@@ -1,5 +1,6 @@
 import type { Findings, ToolName } from './findings.js'
 import { wants, type Question } from './question.js'
+import { today } from '../store/index.js'
 
 export interface Step {
   tool: ToolName
@@ -65,7 +66,7 @@ const rules: Rule[] = [
   },
   {
     tool: 'working_days_left',
-    when: ({ question, findings }) => wants(question, LATE) && findings.track_shipment?.status === 'in_transit',
+    when: ({ question, findings }) => wants(question, LATE) && findings.track_shipment?.status === 'in_transit' && findings.track_shipment.promisedAt > today,
     step: ({ findings }) => ({
       reasoning: 'Count the working days that are left until the promised day.',
       parameters: { until: findings.track_shipment?.promisedAt },

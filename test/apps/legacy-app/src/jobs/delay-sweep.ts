@@ -3,6 +3,11 @@ import { orders } from "../store/index.js";
 import { draftReply, trackShipment, type Reply, type Shipment } from "../tools/index.js";
 import type { Job, JobOutcome } from "./runner.js";
 
+function whatIsWrong({ carrier, lateDays, silentDays }: Shipment): string {
+  if (lateDays === 0) return `${carrier} has not scanned your parcel for ${silentDays} days.`;
+  return `Your parcel with ${carrier} is ${lateDays} working days late.`;
+}
+
 /**
  * Every morning: which parcels on the road are late, stalled or lost, and the mail that goes with it.
  */
@@ -25,7 +30,7 @@ export async function delaySweep({ context, user, manager }: Job): Promise<JobOu
     if (shipment.verdict === "on_time") continue;
     const mail = await dispatcher.executeTool("draft_reply", {
       orderId: shipment.orderId,
-      points: [`Your parcel with ${shipment.carrier} is ${shipment.lateDays} working days late.`, "We have asked the carrier."],
+      points: [whatIsWrong(shipment), "We have asked the carrier."],
       signedBy: user.name,
     });
     if (mail.success) mails += 1;
