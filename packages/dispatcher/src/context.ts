@@ -1,5 +1,5 @@
 import { ContextIsolationError, InvalidContextError, quote } from './errors.js'
-import { copyBuiltIn, isPlainObject, setOwn } from './snapshot.js'
+import { copyBuiltIn, isPlainObject } from './snapshot.js'
 
 const MAX_ID_LENGTH = 256
 const MAX_DEPTH = 10
@@ -258,22 +258,36 @@ function copyFrozen(value: object, path: string, userId: string, seen: Map<objec
   if (path.length > MAX_METADATA_LEVELS * 32 || path.split('.').length > MAX_METADATA_LEVELS) {
     throw new InvalidContextError('metadata', value, `metadata may be nested at most ${MAX_METADATA_LEVELS} levels deep.`)
   }
-  if (!Array.isArray(value) && !isPlainObject(value)) return value
-  if (!Array.isArray(value) && path !== 'metadata') checkOwner(value, path, userId)
-  const result: object = Array.isArray(value) ? [] : {}
-  seen.set(value, result)
-  for (const [key, item] of Object.entries(value)) {
-    if (typeof item !== 'object' || item === null) {
-      setOwn(result, key, item)
-    } else if (isMutableBuiltIn(item)) {
-      // A date or a map cannot be frozen: every read gets a copy of its own.
-      const stored = copyBuiltIn(item)
-      Object.defineProperty(result, key, { get: () => copyBuiltIn(stored), enumerable: true })
-    } else {
-      setOwn(result, key, copyFrozen(item, `${path}.${key}`, userId, seen))
-    }
+  if (Array.isArray(value)) {
+    const result: unknown[] = []
+    seen.set(value, result)
+    for (const [index, item] of value.entries()) placeFrozen(result, String(index), item, `${path}.${index}`, userId, seen)
+    return Object.freeze(result)
   }
+  if (!isPlainObject(value)) return value
+  if (path !== 'metadata') checkOwner(value, path, userId)
+  const result: object = {}
+  seen.set(value, result)
+  for (const [key, item] of Object.entries(value)) placeFrozen(result, key, item, `${path}.${key}`, userId, seen)
   return Object.freeze(result)
+}
+
+function placeFrozen(
+  target: object,
+  key: string,
+  item: unknown,
+  path: string,
+  userId: string,
+  seen: Map<object, object>,
+): void {
+  if (typeof item === 'object' && item !== null && isMutableBuiltIn(item)) {
+    // A date or a map cannot be frozen: every read gets a copy of its own.
+    const stored = copyBuiltIn(item)
+    Object.defineProperty(target, key, { get: () => copyBuiltIn(stored), enumerable: true })
+    return
+  }
+  const value = typeof item === 'object' && item !== null ? copyFrozen(item, path, userId, seen) : item
+  Object.defineProperty(target, key, { value, enumerable: true })
 }
 
 function isMutableBuiltIn(value: object): boolean {

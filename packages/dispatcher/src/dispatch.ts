@@ -4,7 +4,7 @@ import { DispatcherDisposedError, quote } from './errors.js'
 import { type AgentEvent, createEvent } from './events/event.js'
 import { redactText } from './events/redact.js'
 import { Execution, isThenable } from './execution.js'
-import { nextId } from './ids.js'
+import { idMaker } from './ids.js'
 import { fitsIn } from './json-size.js'
 import { type DispatchLimits, forgetIfIdle, type LimitedCall } from './limits.js'
 import { cacheKey, type DispatchCall, throughMiddleware } from './middleware.js'
@@ -14,6 +14,7 @@ import type { Scope } from './scope.js'
 import { snapshot } from './snapshot.js'
 import type { ExecuteOptions, RegisteredTool } from './tool.js'
 
+const nextCallId = idMaker('call')
 const MAX_NESTING = 10
 const callStart = channel('switchyard:call:start')
 const callEnd = channel('switchyard:call:end')
@@ -36,28 +37,46 @@ export function dispatch(
   options?: ExecuteOptions,
   parent?: Call,
 ): Promise<ToolExecutionResult> {
-  return new Promise((resolve) => {
-    // What throws here rejects, since misuse must not look like a result.
-    if (!scope.takes(parent !== undefined)) throw new DispatcherDisposedError(scope.dispatcherId, `executeTool(${quote(toolName)})`)
-    if (typeof toolName !== 'string') throw new TypeError(`A tool's name is a string; received ${quote(toolName)}.`)
-    if (options !== undefined) checkOptions(options)
-    const call = new Call(scope, toolName, parameters, options, parent, resolve)
-    call.announce()
-    walk(call, 0)
-  })
+  const misuse = misuseOf(scope, toolName, options, parent)
+  if (misuse !== undefined) return Promise.reject(misuse)
+  const promise = new Promise<ToolExecutionResult>(keepResolve)
+  const call = new Call(scope, toolName, parameters, options, parent, keptResolve)
+  call.announce()
+  walk(call, 0)
+  return promise
 }
 
-function checkOptions(options: ExecuteOptions): void {
+// One function for all promises: a closure for each would be a tenth of what a call allocates.
+let keptResolve: (result: ToolExecutionResult) => void
+function keepResolve(resolve: (result: ToolExecutionResult) => void): void {
+  keptResolve = resolve
+}
+
+function misuseOf(
+  scope: Scope,
+  toolName: unknown,
+  options: ExecuteOptions | undefined,
+  parent: Call | undefined,
+): Error | undefined {
+  if (!scope.takes(parent !== undefined)) {
+    return new DispatcherDisposedError(scope.dispatcherId, `executeTool(${quote(toolName)})`)
+  }
+  if (typeof toolName !== 'string') return new TypeError(`A tool's name is a string; received ${quote(toolName)}.`)
+  return options === undefined ? undefined : misuseOfOptions(options)
+}
+
+function misuseOfOptions(options: ExecuteOptions): TypeError | undefined {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`The options of a call are an object; received ${quote(options)}.`)
+    return new TypeError(`The options of a call are an object; received ${quote(options)}.`)
   }
   const { signal, timeoutMs } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError(`options.signal must be an AbortSignal; received ${quote(signal)}.`)
+    return new TypeError(`options.signal must be an AbortSignal; received ${quote(signal)}.`)
   }
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
-    throw new TypeError(`options.timeoutMs must be milliseconds, 0 or more; received ${quote(timeoutMs)}.`)
+    return new TypeError(`options.timeoutMs must be milliseconds, 0 or more; received ${quote(timeoutMs)}.`)
   }
+  return undefined
 }
 
 function walk(call: Call, from: number): void {
@@ -140,9 +159,9 @@ function measure(call: Call): StepResult {
 }
 
 function validate(call: Call): StepResult {
-  const schema = call.tool.inputSchema
-  if (schema === undefined) return undefined
-  const validated = schema['~standard'].validate(call.parameters)
+  const { validateInput } = call.tool
+  if (validateInput === undefined) return undefined
+  const validated = validateInput(call.parameters)
   return isThenable(validated) ? Promise.resolve(validated).then((late) => accept(call, late)) : accept(call, validated)
 }
 
@@ -160,13 +179,13 @@ function accept(call: Call, validated: Awaited<ReturnType<Validate>>): Outcome |
   return failure('invalid_input', `Invalid input for tool ${call.toolName}: ${listed.join('; ')}${more}`, { issues })
 }
 
-type Validate = NonNullable<RegisteredTool['inputSchema']>['~standard']['validate']
+type Validate = NonNullable<RegisteredTool['validateInput']>
 
 function execute(call: Call): StepResult {
   const { middleware } = call.scope
   const tool = call.tool
   if (middleware.length === 0) {
-    call.runBody(tool, call.parameters, (outcome) => call.settle(checkOutput(call, outcome)))
+    call.runBody(tool, call.parameters)
     return undefined
   }
   const once = () =>
@@ -191,6 +210,8 @@ export class Call extends Execution implements LimitedCall, DispatchCall {
   readonly options: ExecuteOptions | undefined
   parameters: unknown
   holdsSlot = false
+  previousCall: LimitedCall | undefined
+  nextCall: LimitedCall | undefined
   readonly #resolve: (result: ToolExecutionResult) => void
   #onSlot: (() => void) | undefined
   #tool: RegisteredTool | undefined
@@ -203,12 +224,12 @@ export class Call extends Execution implements LimitedCall, DispatchCall {
     parent: Call | undefined,
     resolve: (result: ToolExecutionResult) => void,
   ) {
-    super(toolName, nextId('call'), scope.context, parent)
+    super(toolName, nextCallId(), scope.context, parent)
     this.scope = scope
     this.options = options
     this.parameters = parameters
     this.#resolve = resolve
-    scope.usage.calls.add(this)
+    scope.usage.enter(this)
     scope.running += 1
   }
 
@@ -235,7 +256,7 @@ export class Call extends Execution implements LimitedCall, DispatchCall {
     if (callStart.hasSubscribers) callStart.publish({ callId, toolName, context, parameters: this.parameters })
     if (scope.sink === undefined) return
     const parameters = scope.redactor(this.parameters)
-    scope.emit(createEvent(context, 'tool_executing', { callId, toolName, parameters }))
+    scope.emit(createEvent(context, 'tool_executing', { callId, toolName, parameters }, undefined, `${callId}.1`))
   }
 
   progress(progress: unknown): void {
@@ -283,10 +304,14 @@ export class Call extends Execution implements LimitedCall, DispatchCall {
       : { success: false, error: outcome.error, toolName, callId, userId, runId, executionTimeMs }
   }
 
+  protected bodySettles(outcome: Outcome): void {
+    this.settle(checkOutput(this, outcome))
+  }
+
   protected finish(outcome: Outcome): void {
     const { scope } = this
     const result = this.stamp(outcome)
-    scope.counters.settled(result)
+    scope.counters.settled(result, this.startedAt + result.executionTimeMs)
     if (scope.sink !== undefined) scope.emit(this.#completed(result))
     if (callEnd.hasSubscribers) callEnd.publish({ callId: this.callId, context: this.context, result })
     this.#leave()
@@ -295,18 +320,19 @@ export class Call extends Execution implements LimitedCall, DispatchCall {
 
   #completed(result: ToolExecutionResult): AgentEvent {
     const { callId, toolName, executionTimeMs } = result
-    const outcome = result.success
-      ? ({ status: 'success', result: this.scope.redactor(result.result) } as const)
-      : ({
-          status: 'error',
-          error: { code: result.error.code, message: redactText(result.error.message) },
-        } as const)
-    return createEvent(this.context, 'tool_completed', { callId, toolName, ...outcome, executionTimeMs })
+    if (result.success) {
+      const shown = this.scope.redactor(result.result)
+      const payload = { callId, toolName, status: 'success', result: shown, executionTimeMs } as const
+      return createEvent(this.context, 'tool_completed', payload, undefined, `${callId}.2`)
+    }
+    const error = { code: result.error.code, message: redactText(result.error.message) }
+    const payload = { callId, toolName, status: 'error', error, executionTimeMs } as const
+    return createEvent(this.context, 'tool_completed', payload, undefined, `${callId}.2`)
   }
 
   #leave(): void {
     const { usage, counters } = this.scope
-    usage.calls.delete(this)
+    usage.leave(this)
     if (this.holdsSlot) usage.release()
     else if (this.phase === 'waiting' && usage.leaveQueue(this)) counters.queuedCalls -= 1
     this.scope.callSettled()

@@ -128,7 +128,7 @@ export class UnifiedToolDispatcher<Tools extends readonly ToolLike[] = readonly 
     const count = usage.dispatchers
     usage.dispatchers = 0
     usage.generation += 1
-    for (const call of [...usage.calls]) call.disposed()
+    usage.disposeCalls()
     forgetIfIdle(usage)
     return Promise.resolve(count)
   }
@@ -229,12 +229,13 @@ export class UnifiedToolDispatcher<Tools extends readonly ToolLike[] = readonly 
    *
    * @throws {TypeError} (rejects) `drainMs` is negative or no number
    */
-  async dispose(options: { readonly drainMs?: number | undefined } = {}): Promise<void> {
-    const drainMs = options.drainMs ?? 0
+  dispose(options?: { readonly drainMs?: number | undefined }): Promise<void> {
+    const drainMs = options?.drainMs ?? 0
     if (typeof drainMs !== 'number' || !(drainMs >= 0)) {
-      throw new TypeError(`drainMs must be milliseconds, 0 or more; received ${quote(drainMs)}.`)
+      const received = quote(drainMs)
+      return Promise.reject(new TypeError(`drainMs must be milliseconds, 0 or more; received ${received}.`))
     }
-    await this.#scope.dispose(drainMs)
+    return this.#scope.dispose(drainMs)
   }
 
   /** `dispose()` for `await using`. */

@@ -47,6 +47,8 @@ export abstract class Execution extends Deadline {
 
   /** Stamps, counts, announces and hands over the outcome; called once. */
   protected abstract finish(outcome: Outcome): void
+  /** What a body's outcome means for the call; only the first one counts. */
+  protected abstract bodySettles(outcome: Outcome): void
   /** The outcome of a call whose time is up. */
   protected abstract timeoutOutcome(): Outcome
   abstract progress(progress: unknown): void
@@ -142,21 +144,21 @@ export abstract class Execution extends Deadline {
     return this.#controller.signal
   }
 
-  /** Runs the body; `done` gets its outcome in the same turn where the body is synchronous. */
-  runBody(tool: Tool, input: unknown, done: (outcome: Outcome) => void): void {
+  /** Runs the body; its outcome goes to `done` or else settles the call, in the same turn where the body is synchronous. */
+  runBody(tool: Tool, input: unknown, done?: (outcome: Outcome) => void): void {
     if (this.#settled) {
-      done(failure('aborted', `Tool ${this.toolName} was not run: its call has settled`))
+      done?.(failure('aborted', `Tool ${this.toolName} was not run: its call has settled`))
       return
     }
     let returned: unknown
     try {
       returned = tool.execute(input, new CallHandle(this))
     } catch (cause) {
-      done(thrown(cause))
+      this.#hand(thrown(cause), done)
       return
     }
     if (!isThenable(returned)) {
-      done({ success: true, result: returned })
+      this.#hand({ success: true, result: returned }, done)
       return
     }
     this.#bodies += 1
@@ -166,10 +168,15 @@ export abstract class Execution extends Deadline {
     )
   }
 
-  #ended(outcome: Outcome, done: (outcome: Outcome) => void): void {
+  #hand(outcome: Outcome, done: ((outcome: Outcome) => void) | undefined): void {
+    if (done === undefined) this.bodySettles(outcome)
+    else done(outcome)
+  }
+
+  #ended(outcome: Outcome, done: ((outcome: Outcome) => void) | undefined): void {
     this.#bodies -= 1
     const late = this.#settled
-    done(outcome)
+    this.#hand(outcome, done)
     if (!late) return
     this.bodyEnded()
     if (lateEnd.hasSubscribers) {

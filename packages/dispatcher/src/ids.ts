@@ -5,8 +5,11 @@
 const processPart = globalThis.crypto.randomUUID().replaceAll('-', '')
 let counter = 0
 
-/** The next identifier, such as `call_0f3c…-1a`. */
-export function nextId(prefix: string): string {
-  counter += 1
-  return `${prefix}_${processPart}-${counter.toString(36)}`
+/** Makes identifiers of one kind, such as `call_0f3c…-17`. */
+export function idMaker(kind: string): () => string {
+  const prefix = `${kind}_${processPart}-`
+  return () => {
+    counter += 1
+    return prefix + counter
+  }
 }

@@ -6,11 +6,13 @@ const MAX_DEPTH = 500
  * what they hold and binary data by its bytes, since that is what they weigh; more than 500 levels never fit.
  */
 export function fitsIn(value: unknown, maxBytes: number): boolean {
-  return spend(value, maxBytes, 0, []) >= 0
+  return spend(value, maxBytes, 0, NOTHING_ABOVE) >= 0
 }
 
+const NOTHING_ABOVE: readonly object[] = Object.freeze([])
+
 /** What is left of the budget once the value is paid for; negative when it was not enough. */
-function spend(value: unknown, budget: number, depth: number, ancestors: object[]): number {
+function spend(value: unknown, budget: number, depth: number, ancestors: readonly object[]): number {
   switch (typeof value) {
     case 'string':
       return budget - stringBytes(value, budget)
@@ -27,32 +29,34 @@ function spend(value: unknown, budget: number, depth: number, ancestors: object[
   }
 }
 
-function spendObject(value: object, budget: number, depth: number, ancestors: object[]): number {
+function spendObject(value: object, budget: number, depth: number, ancestors: readonly object[]): number {
   if (depth > MAX_DEPTH) return -1
   if (depth > 0 && ancestors.includes(value)) return budget
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return budget - value.byteLength
   if (value instanceof Date) return budget - 26
-  ancestors.push(value)
   let left = budget - 2
   if (value instanceof Map) {
+    const inside = [...ancestors, value]
     for (const [key, item] of value) {
-      left = spend(item, spend(key, left - 2, depth + 1, ancestors), depth + 1, ancestors)
+      left = spend(item, spend(key, left - 2, depth + 1, inside), depth + 1, inside)
       if (left < 0) break
     }
   } else if (Array.isArray(value) || value instanceof Set) {
+    const inside = [...ancestors, value]
     for (const item of value) {
-      left = spend(item, left - 1, depth + 1, ancestors)
+      left = spend(item, left - 1, depth + 1, inside)
       if (left < 0) break
     }
   } else {
     left = spendProperties(value, left, depth, ancestors)
   }
-  ancestors.pop()
   return left
 }
 
-function spendProperties(value: object, budget: number, depth: number, ancestors: object[]): number {
+function spendProperties(value: object, budget: number, depth: number, ancestors: readonly object[]): number {
   let left = budget
+  // Most objects hold no others; the path down to here is only kept for those that do.
+  let inside: readonly object[] | undefined
   for (const key in value) {
     if (!Object.hasOwn(value, key)) continue
     let item: unknown
@@ -62,7 +66,13 @@ function spendProperties(value: object, budget: number, depth: number, ancestors
       continue
     }
     if (item === undefined || typeof item === 'function') continue
-    left = spend(item, left - stringBytes(key, left) - 2, depth + 1, ancestors)
+    left -= stringBytes(key, left) + 2
+    if (typeof item === 'object' && item !== null) {
+      inside ??= [...ancestors, value]
+      left = spendObject(item, left, depth + 1, inside)
+    } else {
+      left = spend(item, left, depth + 1, ancestors)
+    }
     if (left < 0) return left
   }
   return left

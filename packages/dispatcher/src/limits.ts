@@ -99,6 +99,10 @@ export interface LimitedCall {
   readonly limits: DispatchLimits
   /** The dispatcher it belongs to. */
   readonly scope: object
+  readonly startedAt: number
+  /** Its neighbours among the user's calls; kept by {@link UserUsage}. */
+  previousCall: LimitedCall | undefined
+  nextCall: LimitedCall | undefined
   /** The slot is the call's; it goes on. */
   admitted(): void
   /** Ends the call as its dispatcher's disposal does. */
@@ -114,13 +118,39 @@ export class UserUsage {
   generation = 0
   running = 0
   unsettled = 0
-  /** Calls that have not settled: what `disposeAllForUser` ends. */
-  readonly calls = new Set<LimitedCall>()
+  /** The last of the calls that have not settled, linked through the calls: what `disposeAllForUser` ends. */
+  #lastCall: LimitedCall | undefined
   #waiting: Set<LimitedCall> | undefined
   #admissions: AdmissionTimes | undefined
 
   constructor(userId: string) {
     this.userId = userId
+  }
+
+  /** A call has begun. */
+  enter(call: LimitedCall): void {
+    call.previousCall = this.#lastCall
+    if (this.#lastCall !== undefined) this.#lastCall.nextCall = call
+    this.#lastCall = call
+  }
+
+  /** A call has settled. */
+  leave(call: LimitedCall): void {
+    const { previousCall, nextCall } = call
+    if (previousCall !== undefined) previousCall.nextCall = nextCall
+    if (nextCall !== undefined) nextCall.previousCall = previousCall
+    else if (this.#lastCall === call) this.#lastCall = previousCall
+    call.previousCall = undefined
+    call.nextCall = undefined
+  }
+
+  /** Ends the calls of one dispatcher, or all of the user's, the oldest first. */
+  disposeCalls(scope?: object): void {
+    const calls: LimitedCall[] = []
+    for (let call = this.#lastCall; call !== undefined; call = call.previousCall) {
+      if (scope === undefined || call.scope === scope) calls.push(call)
+    }
+    for (const call of calls.toReversed()) call.disposed()
   }
 
   /** Remembers the times of as many admissions as the limit needs; called when a dispatcher with a rate limit is created. */
@@ -145,7 +175,7 @@ export class UserUsage {
     const waiting = this.#waiting?.size ?? 0
     if (this.running < limits.concurrentCallsPerUser && waiting === 0) {
       this.running += 1
-      this.#admissions?.add(monotonicMs())
+      this.#admissions?.add(call.startedAt)
       return undefined
     }
     if (waiting >= limits.queuedCallsPerUser) return tooManyCalls(limits, waiting)
@@ -183,7 +213,7 @@ export class UserUsage {
 
   /** Whether nothing would be lost by forgetting this user. */
   isIdle(): boolean {
-    return this.dispatchers === 0 && this.running === 0 && this.unsettled === 0 && this.calls.size === 0
+    return this.dispatchers === 0 && this.running === 0 && this.unsettled === 0 && this.#lastCall === undefined
   }
 
   /** Whether admissions of the last minute still count. */
@@ -192,43 +222,50 @@ export class UserUsage {
   }
 }
 
-/** The times of the last admissions, as many as the highest limit needs, in a ring. */
+/** The times of the admissions of the last minute, at most as many as the highest limit needs, in a ring that grows. */
 class AdmissionTimes {
-  #times: number[] = []
-  #capacity: number
+  #times = new Float64Array(16)
+  #most: number
   #oldest = 0
+  #count = 0
 
-  constructor(capacity: number) {
-    this.#capacity = Math.ceil(capacity)
+  constructor(most: number) {
+    this.#most = Math.ceil(most)
   }
 
-  growTo(capacity: number): void {
-    if (capacity <= this.#capacity) return
-    this.#times = [...this.#times.slice(this.#oldest), ...this.#times.slice(0, this.#oldest)]
-    this.#oldest = 0
-    this.#capacity = Math.ceil(capacity)
+  growTo(most: number): void {
+    this.#most = Math.max(this.#most, Math.ceil(most))
   }
 
   add(now: number): void {
-    if (this.#times.length < this.#capacity) {
-      this.#times.push(now)
-      return
+    if (this.#count > 0 && (this.#count >= this.#most || this.#at(0) + MINUTE_MS <= now)) {
+      this.#oldest = (this.#oldest + 1) % this.#times.length
+      this.#count -= 1
     }
-    this.#times[this.#oldest] = now
-    this.#oldest = (this.#oldest + 1) % this.#capacity
+    if (this.#count === this.#times.length) this.#double()
+    this.#times[(this.#oldest + this.#count) % this.#times.length] = now
+    this.#count += 1
   }
 
   /** Milliseconds until one more call would be at most `limit` within a minute; 0 when it is now. */
   waitFor(limit: number, now: number): number {
     const back = Math.max(1, Math.floor(limit))
-    if (this.#times.length < back) return 0
-    const index = (this.#oldest + this.#times.length - back) % this.#times.length
-    const time = this.#times[index] ?? -Infinity
-    return Math.max(0, Math.ceil(time + MINUTE_MS - now))
+    return this.#count < back ? 0 : Math.max(0, Math.ceil(this.#at(this.#count - back) + MINUTE_MS - now))
   }
 
   isRecent(now: number): boolean {
     return this.waitFor(1, now) > 0
+  }
+
+  #at(index: number): number {
+    return this.#times[(this.#oldest + index) % this.#times.length] ?? -Infinity
+  }
+
+  #double(): void {
+    const grown = new Float64Array(this.#times.length * 2)
+    for (let index = 0; index < this.#count; index += 1) grown[index] = this.#at(index)
+    this.#times = grown
+    this.#oldest = 0
   }
 }
 

@@ -1,3 +1,4 @@
+import { epochMs, monotonicMs } from './clock.js'
 import type { ToolExecutionResult } from './result.js'
 
 /** What one dispatcher has done so far. Counters only grow. */
@@ -50,7 +51,8 @@ export class Counters {
   successfulExecutions = 0
   failedExecutions = 0
   totalExecutionTimeMs = 0
-  lastExecutionAt: number | undefined
+  /** On the clock of durations, so that a call asks for the time of day only where an event shows it. */
+  #lastSettledAt: number | undefined
   eventsEmitted = 0
   eventsFailed = 0
   permissionChecks = 0
@@ -59,7 +61,7 @@ export class Counters {
   queuedCalls = 0
   #unsettled: Map<string, number> | undefined
 
-  settled(result: ToolExecutionResult): void {
+  settled(result: ToolExecutionResult, now: number): void {
     if (result.success) {
       this.successfulExecutions += 1
       totals.successfulExecutions += 1
@@ -69,7 +71,11 @@ export class Counters {
       if (result.error.code === 'permission_denied') this.permissionDenials += 1
     }
     this.totalExecutionTimeMs += result.executionTimeMs
-    this.lastExecutionAt = Date.now()
+    this.#lastSettledAt = now
+  }
+
+  get lastExecutionTime(): Date | null {
+    return this.#lastSettledAt === undefined ? null : new Date(epochMs() - (monotonicMs() - this.#lastSettledAt))
   }
 
   eventTaken(): void {

@@ -6,7 +6,7 @@ import type { AgentEvent, EventSink } from './events/event.js'
 import { publishLostEvent } from './events/lost-events.js'
 import { createRedactor, redact, type Redactor } from './events/redact.js'
 import { isThenable } from './execution.js'
-import { nextId } from './ids.js'
+import { idMaker } from './ids.js'
 import { type DispatchLimits, forgetIfIdle, resolveLimits, usageOf, type UserUsage } from './limits.js'
 import { Counters, type DispatcherMetrics, totals } from './metrics.js'
 import type { DispatchMiddleware } from './middleware.js'
@@ -31,8 +31,10 @@ export interface DispatcherOptions {
   readonly redact?: readonly string[] | undefined
 }
 
+const nextDispatcherId = idMaker('dsp')
 const ADMIN_TOOLS: ReadonlySet<string> = new Set(DEFAULT_ADMIN_TOOLS)
 const NO_MIDDLEWARE: readonly DispatchMiddleware[] = Object.freeze([])
+const DONE = Promise.resolve()
 const NO_TOOLS = new ToolRegistry()
 
 /** What the calls of one dispatcher work with. Two scopes share the registry they were given and their user's usage. */
@@ -46,7 +48,6 @@ export class Scope {
   readonly adminTools: ReadonlySet<string>
   readonly redactor: Redactor
   readonly counters = new Counters()
-  readonly dispatcherId = nextId('dsp')
   readonly createdAt = epochMs()
   /** Calls that have not settled. */
   running = 0
@@ -55,6 +56,7 @@ export class Scope {
   #ownTools: ToolRegistry | undefined
   readonly #generation: number
   #state: 'active' | 'draining' | 'disposed' = 'active'
+  #dispatcherId: string | undefined
   #disposal: Promise<void> | undefined
   #onIdle: (() => void) | undefined
 
@@ -80,6 +82,12 @@ export class Scope {
     totals.dispatchersCreated += 1
   }
 
+  /** Made when it is first asked for. */
+  get dispatcherId(): string {
+    this.#dispatcherId ??= nextDispatcherId()
+    return this.#dispatcherId
+  }
+
   get isActive(): boolean {
     return this.#state === 'active' && this.#generation === this.usage.generation
   }
@@ -91,35 +99,37 @@ export class Scope {
 
   /** Ends the scope once; the same promise for everybody who asks. */
   dispose(drainMs: number): Promise<void> {
-    this.#disposal ??= this.#dispose(drainMs)
+    if (this.#disposal !== undefined) return this.#disposal
+    if (this.#generation === this.usage.generation) this.usage.dispatchers -= 1
+    this.#disposal = drainMs > 0 && this.running > 0 ? this.#drain(drainMs) : this.#end()
     return this.#disposal
   }
 
-  async #dispose(drainMs: number): Promise<void> {
-    if (this.#generation === this.usage.generation) this.usage.dispatchers -= 1
+  async #drain(drainMs: number): Promise<void> {
     this.#state = 'draining'
-    if (drainMs > 0 && this.running > 0) {
-      await new Promise<void>((resolve) => {
-        const end = new DrainEnd(resolve, drainMs)
-        this.#onIdle = () => end.now()
-      })
-    }
+    await new Promise<void>((resolve) => {
+      const end = new DrainEnd(resolve, drainMs)
+      this.#onIdle = () => end.now()
+    })
+    await this.#end()
+  }
+
+  #end(): Promise<void> {
     this.#state = 'disposed'
-    if (this.running > 0) {
-      for (const call of [...this.usage.calls]) if (call.scope === this) call.disposed()
-    }
+    if (this.running > 0) this.usage.disposeCalls(this)
     forgetIfIdle(this.usage)
+    return DONE
   }
 
   metrics(): DispatcherMetrics {
     const { counters, context, usage } = this
-    const { successfulExecutions, failedExecutions, lastExecutionAt, unsettledCallsByTool } = counters
+    const { successfulExecutions, failedExecutions, unsettledCallsByTool } = counters
     return {
       toolsExecuted: successfulExecutions + failedExecutions,
       successfulExecutions,
       failedExecutions,
       totalExecutionTimeMs: counters.totalExecutionTimeMs,
-      lastExecutionTime: lastExecutionAt === undefined ? null : new Date(lastExecutionAt),
+      lastExecutionTime: counters.lastExecutionTime,
       eventsEmitted: counters.eventsEmitted,
       eventsFailed: counters.eventsFailed,
       permissionChecks: counters.permissionChecks,

@@ -6,11 +6,11 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 /** Sets an own property, `__proto__` included, which an assignment would take for the prototype. */
-export function setOwn(target: object, key: string, value: unknown): void {
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
   } else {
-    Reflect.set(target, key, value)
+    target[key] = value
   }
 }
 

@@ -70,6 +70,8 @@ export interface ToolLike {
 /** A tool as it is registered: a copy that later changes to the original do not reach. */
 export interface RegisteredTool extends Tool {
   readonly requiredRoles: readonly string[]
+  /** The schema's own check, taken once: libraries compute `~standard` at each read. */
+  readonly validateInput: StandardSchemaV1['~standard']['validate'] | undefined
 }
 
 /**
@@ -122,10 +124,13 @@ export function toRegisteredTool(value: unknown, name?: string): RegisteredTool 
   if (!isExecute(execute)) {
     throw new InvalidToolError(`Tool ${quote(toolName)} needs an execute function; received ${quote(execute)}.`)
   }
+  const inputSchema = checkSchema(toolName, Reflect.get(value, 'inputSchema'))
+  const standard = inputSchema?.['~standard']
   return Object.freeze({
     name: toolName,
     description: checkDescription(toolName, Reflect.get(value, 'description')),
-    inputSchema: checkSchema(toolName, Reflect.get(value, 'inputSchema')),
+    inputSchema,
+    validateInput: standard?.validate.bind(standard),
     requiredRoles: checkRoles(toolName, Reflect.get(value, 'requiredRoles')),
     timeoutMs: checkTimeout(toolName, Reflect.get(value, 'timeoutMs')),
     execute: execute.bind(value),

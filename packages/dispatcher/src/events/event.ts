@@ -1,6 +1,6 @@
 import { timestamp } from '../clock.js'
 import type { UserExecutionContext } from '../context.js'
-import { nextId } from '../ids.js'
+import { idMaker } from '../ids.js'
 
 /** What each kind of event carries. Everything in it is plain JSON data; secrets are masked and long values cut. */
 export interface AgentEventPayloads {
@@ -58,22 +58,22 @@ export interface EventSink {
   emit(event: AgentEvent): void | Promise<void>
 }
 
-/** An event of the context's user: the ids come from nowhere else. */
+const nextEventId = idMaker('evt')
+
+/**
+ * An event of the context's user: the ids of the context come from nowhere else.
+ *
+ * @param id Unique; made where it is not given.
+ */
 export function createEvent<Type extends AgentEventType>(
   context: UserExecutionContext,
   type: Type,
   payload: AgentEventPayloads[Type],
   agentName?: string,
+  id: string = nextEventId(),
 ): AgentEventBase & { readonly type: Type; readonly payload: AgentEventPayloads[Type] } {
-  return {
-    id: nextId('evt'),
-    type,
-    userId: context.userId,
-    threadId: context.threadId,
-    runId: context.runId,
-    requestId: context.requestId,
-    timestamp: timestamp(),
-    ...(agentName === undefined ? undefined : { agentName }),
-    payload,
-  }
+  const { userId, threadId, runId, requestId } = context
+  return agentName === undefined
+    ? { id, type, userId, threadId, runId, requestId, timestamp: timestamp(), payload }
+    : { id, type, userId, threadId, runId, requestId, timestamp: timestamp(), agentName, payload }
 }

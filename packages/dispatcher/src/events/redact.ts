@@ -22,6 +22,8 @@ export function createRedactor(furtherEndings: readonly string[] = []): Redactor
   const isSecret = secretKeyTest([...ENDINGS, ...furtherEndings.map(normalise).filter((ending) => ending !== '')])
   return (value) => {
     if (typeof value !== 'object' || value === null) return cutPrimitive(value)
+    const flat = copyFlat(value, isSecret)
+    if (flat !== undefined) return flat
     const walk = new Walk(isSecret)
     const copied = walk.copy(value, 0)
     if (walk.mostJson <= MAX_JSON) return copied
@@ -92,6 +94,30 @@ function safePrimitive(value: unknown): unknown {
   }
 }
 
+/** A copy of what most tools take and give: a plain object of a few short values. `undefined` for everything else. */
+function copyFlat(value: object, isSecret: (key: string) => boolean): Record<string, unknown> | undefined {
+  if (!isPlainObject(value)) return undefined
+  const keys = Object.keys(value)
+  if (keys.length > 8) return undefined
+  const copied: Record<string, unknown> = {}
+  let most = 2
+  try {
+    for (const key of keys) {
+      most += key.length * 6 + 4
+      const item = isSecret(key) ? REDACTED : value[key]
+      if (typeof item === 'string') most += item.length * 6 + 2
+      else if (item === null || typeof item === 'boolean' || Number.isFinite(item)) most += 25
+      else return undefined
+      if (most > MAX_JSON || key === '__proto__') return undefined
+      copied[key] = item
+    }
+  } catch {
+    // A getter threw: the walk shows which.
+    return undefined
+  }
+  return copied
+}
+
 /** One pass over one value. It stops adding once the JSON is sure to be cut, so a huge value costs what its beginning costs. */
 class Walk {
   /** At most this many characters of JSON so far, and at least. */
@@ -152,7 +178,7 @@ class Walk {
     return result
   }
 
-  #copyProperty(result: object, key: string, read: () => unknown, depth: number): void {
+  #copyProperty(result: Record<string, unknown>, key: string, read: () => unknown, depth: number): void {
     let item: unknown
     try {
       item = this.#isSecret(key) ? REDACTED : read()
