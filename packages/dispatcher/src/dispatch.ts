@@ -131,7 +131,10 @@ function permit(call: Call): StepResult {
     const decision: unknown = policy({ toolName, tool, context, parameters: call.parameters, callId })
     if (!isThenable(decision)) return deniedByDecision(toolName, decision)
     return Promise.resolve(decision).then(
-      (answer) => deniedByDecision(toolName, answer),
+      (answer) => {
+        call.permittedAt = monotonicMs()
+        return deniedByDecision(toolName, answer)
+      },
       (cause: unknown) => deniedByThrow(toolName, cause),
     )
   } catch (cause) {
@@ -210,6 +213,7 @@ export class Call extends Execution implements LimitedCall, DispatchCall {
   readonly options: ExecuteOptions | undefined
   parameters: unknown
   holdsSlot = false
+  permittedAt: number = this.startedAt
   previousCall: LimitedCall | undefined
   nextCall: LimitedCall | undefined
   readonly #resolve: (result: ToolExecutionResult) => void

@@ -99,7 +99,8 @@ export interface LimitedCall {
   readonly limits: DispatchLimits
   /** The dispatcher it belongs to. */
   readonly scope: object
-  readonly startedAt: number
+  /** When the call was allowed; a time of `monotonicMs`. */
+  readonly permittedAt: number
   /** Its neighbours among the user's calls; kept by {@link UserUsage}. */
   previousCall: LimitedCall | undefined
   nextCall: LimitedCall | undefined
@@ -168,18 +169,18 @@ export class UserUsage {
     const { limits } = call
     if (limits.callsPerMinutePerUser !== Infinity) {
       this.rememberAdmissions(limits.callsPerMinutePerUser)
-      const retryAfterMs = this.#admissions?.waitFor(limits.callsPerMinutePerUser, monotonicMs()) ?? 0
+      const retryAfterMs = this.#admissions?.waitFor(limits.callsPerMinutePerUser, call.permittedAt) ?? 0
       if (retryAfterMs > 0) return rateLimited(limits.callsPerMinutePerUser, retryAfterMs)
     }
     if (this.unsettled >= limits.concurrentCallsPerUser * UNSETTLED_FACTOR) return tooManyUnsettled(this.unsettled)
     const waiting = this.#waiting?.size ?? 0
     if (this.running < limits.concurrentCallsPerUser && waiting === 0) {
       this.running += 1
-      this.#admissions?.add(call.startedAt)
+      this.#admissions?.add(call.permittedAt)
       return undefined
     }
     if (waiting >= limits.queuedCallsPerUser) return tooManyCalls(limits, waiting)
-    this.#admissions?.add(monotonicMs())
+    this.#admissions?.add(call.permittedAt)
     this.#waiting ??= new Set()
     this.#waiting.add(call)
     return 'wait'
