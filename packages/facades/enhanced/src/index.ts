@@ -10,6 +10,13 @@ interface AdminCreation extends kit.FacadeCreation, kit.AdminGrant {}
 
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UnifiedToolDispatcher.createForUser(context, options) */
 export class EnhancedToolDispatcher extends kit.FacadeDispatcher {
+  /** What `createForAdmin` was given; absent elsewhere. */
+  declare readonly db?: unknown
+  /** What `createForAdmin` was given; absent elsewhere. */
+  declare readonly user?: unknown
+  /** What `createForAdmin` was given; absent elsewhere. */
+  declare readonly permissionService?: kit.PermissionService | null | undefined
+
   /** @throws {Error} Always: a dispatcher belongs to one request of one user, and a factory makes it. */
   protected constructor(..._parameters: unknown[]) {
     kit.recordUse('enhanced', 'EnhancedToolDispatcher', EnhancedToolDispatcher)
@@ -51,21 +58,6 @@ export class EnhancedToolDispatcher extends kit.FacadeDispatcher {
   setWebsocketManager(manager: kit.OptionalTransport): void {
     this.connectTransport(manager)
   }
-
-  /** What `createForAdmin` was given; `undefined` elsewhere. */
-  get db(): unknown {
-    return this.grant?.db
-  }
-
-  /** What `createForAdmin` was given; `undefined` elsewhere. */
-  get user(): unknown {
-    return this.grant?.user
-  }
-
-  /** What `createForAdmin` was given; `undefined` elsewhere. */
-  get permissionService(): unknown {
-    return this.grant?.permissionService
-  }
 }
 
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UnifiedToolDispatcher.createForUser(context, options) */
@@ -102,16 +94,14 @@ export class EnhancedToolDispatcherFactory {
   /** @throws {PermissionError} (rejects) Neither the context's roles nor `user` nor `permissionService` give the right. */
   static async createForAdmin(creation: AdminCreation): Promise<EnhancedToolDispatcher> {
     recordFactoryUse('createForAdmin')
-    const { userContext, db, user, permissionService } = kit.creationOf<AdminCreation>(creation, {})
+    const { userContext, db, user, permissionService, ...options } = Object(creation) as AdminCreation
     const grant = { db, user, permissionService }
     if (!canonical.UserExecutionContext.isContext(userContext)) throw refuseContext(userContext)
     if (!(await kit.hasAdminRight(userContext, grant))) {
       throw new PermissionError(`User ${userContext.userId} has no admin right, so no admin dispatcher was created.`)
     }
-    const canonicalOptions = kit.adminGate(userContext, grant)
-    const plain = { ...creation, enableAdminTools: false }
-    const binding = kit.own(plain, {}, refuseContext, { switchable: true, grant, canonical: canonicalOptions })
-    return kit.instantiate(EnhancedToolDispatcher, undefined, binding)
+    const plain = { ...options, enableAdminTools: false }
+    return Object.assign(create(userContext, plain, undefined, kit.adminGate(userContext, grant)), grant)
   }
 
   /** Disposes every dispatcher of a user, and resolves to how many there were. */
@@ -165,9 +155,9 @@ export type ToolDispatchRequest = kit.ToolDispatchRequest
 export const ToolDispatchResponse = kit.countingUses('enhanced', 'ToolDispatchResponse', kit.ToolDispatchResponse)
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
 export type ToolDispatchResponse = kit.ToolDispatchResponse
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use the method that creates the dispatcher: createForUser or createForAdmin */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser or createForAdmin of UnifiedToolDispatcher */
 export const DispatchStrategy = kit.DispatchStrategy
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use the method that creates the dispatcher: createForUser or createForAdmin */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser or createForAdmin of UnifiedToolDispatcher */
 export type DispatchStrategy = kit.DispatchStrategy
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of @switchyard/dispatcher */
 export const UserExecutionContext = canonical.UserExecutionContext
@@ -188,8 +178,9 @@ function create(
   userContext: kit.ContextOrCreation,
   options: kit.FacadeOptions,
   thisValue?: unknown,
+  gate: canonical.DispatcherOptions = {},
 ): EnhancedToolDispatcher {
-  const binding = kit.own(userContext, options, refuseContext, { switchable: true })
+  const binding = kit.own(userContext, options, refuseContext, { switchable: true, canonical: gate })
   return kit.instantiate(EnhancedToolDispatcher, thisValue, binding)
 }
 

@@ -102,9 +102,9 @@ export type ToolDispatchRequest = kit.ToolDispatchRequest
 export const ToolDispatchResponse = kit.countingUses('legacy', 'ToolDispatchResponse', kit.ToolDispatchResponse)
 /** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
 export type ToolDispatchResponse = kit.ToolDispatchResponse
-/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use the method that creates the dispatcher: createForUser or createForAdmin */
+/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser or createForAdmin of UnifiedToolDispatcher */
 export const DispatchStrategy = kit.DispatchStrategy
-/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use the method that creates the dispatcher: createForUser or createForAdmin */
+/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser or createForAdmin of UnifiedToolDispatcher */
 export type DispatchStrategy = kit.DispatchStrategy
 /** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of @switchyard/dispatcher */
 export const UserExecutionContext = canonical.UserExecutionContext

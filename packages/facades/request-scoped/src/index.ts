@@ -4,6 +4,7 @@
  */
 import * as canonical from '@switchyard/dispatcher'
 import * as kit from '@switchyard/facade-kit'
+import { BridgeAdapter } from './bridge-adapter.js'
 
 /** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use UnifiedToolDispatcher.createForUser(context, options) */
 export class RequestScopedToolDispatcher extends kit.FacadeDispatcher {
@@ -25,7 +26,7 @@ export class RequestScopedToolDispatcher extends kit.FacadeDispatcher {
 }
 
 /** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use AgentRun of @switchyard/dispatcher, over eventSinkFrom(transport) */
-export class WebSocketBridgeAdapter extends kit.BridgeAdapter {
+export class WebSocketBridgeAdapter extends BridgeAdapter {
   constructor(emitter: kit.OptionalTransport, userContext: canonical.UserExecutionContext) {
     kit.recordUse('request-scoped', 'WebSocketBridgeAdapter', WebSocketBridgeAdapter)
     super(emitter, userContext)

@@ -12,14 +12,9 @@ export interface CallSite {
 /** The function or class that was called: its own frame and everything above it are no part of the caller's stack. */
 export type Callee = Function
 
-interface Frame {
-  readonly file: string
-  readonly location: string
-}
-
 interface InstalledPackage {
   readonly label: string
-  dependsOn(name: string): boolean
+  readonly dependencies: readonly string[]
 }
 
 const MOST_FRAMES = 16
@@ -32,16 +27,14 @@ const MOST_FRAMES = 16
  */
 export function findCallSite(callee: Callee, facadePackage: string): CallSite {
   const frames = stackOf(callee)
-  const [first] = frames
-  if (first === undefined) return { location: 'unknown' }
-  if (packageOf(first.file) === undefined) return { location: first.location }
-  const culprit = frames.find((frame) => packageOf(frame.file)?.dependsOn(facadePackage))
-  const own = frames.find((frame) => packageOf(frame.file) === undefined)
-  const { location, file } = culprit ?? own ?? first
-  return { location, dependency: packageOf(file)?.label }
+  const near = frames[0]
+  if (near?.installed === undefined) return { location: near?.location ?? 'unknown' }
+  const culprit = frames.find(({ installed }) => installed?.dependencies.includes(facadePackage))
+  const { location, installed } = culprit ?? frames.find((frame) => frame.installed === undefined) ?? near
+  return { location, dependency: installed?.label }
 }
 
-function stackOf(callee: Callee): Frame[] {
+function stackOf(callee: Callee) {
   const holder: { stack?: unknown } = {}
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = MOST_FRAMES
@@ -54,14 +47,13 @@ function stackOf(callee: Callee): Frame[] {
   }
 }
 
-function parseFrame(line: string): Frame[] {
-  const frame = /^\s+at (?:async )?(.*)$/.exec(line)?.[1]
-  if (frame === undefined) return []
+function parseFrame(line: string) {
+  const frame = /^\s+at (?:async )?(.*)$/.exec(line)?.[1] ?? ''
   const place = frame.endsWith(')') ? frame.slice(frame.indexOf(' (') + 2, -1) : frame
   const [, source, position] = /^(.+?)(:\d+:\d+)$/.exec(place) ?? []
-  if (source === undefined || position === undefined || source.startsWith('node:')) return []
+  if (source === undefined || source.startsWith('node:')) return []
   const file = source.startsWith('file://') ? fileURLToPath(source) : source
-  return [{ file, location: `${file}${position}` }]
+  return [{ location: `${file}${position}`, installed: packageOf(file) }]
 }
 
 const packages = new Map<string, InstalledPackage>()
@@ -70,28 +62,19 @@ const packages = new Map<string, InstalledPackage>()
 function packageOf(file: string): InstalledPackage | undefined {
   const [, folder, name] = /^(.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+))[\\/]/.exec(file) ?? []
   if (folder === undefined || name === undefined) return undefined
-  const known = packages.get(folder)
-  if (known !== undefined) return known
-  const installed = readPackage(folder, name.replace('\\', '/'))
+  const installed = packages.get(folder) ?? readPackage(`${folder}/package.json`, name.replace('\\', '/'))
   packages.set(folder, installed)
   return installed
 }
 
-function readPackage(folder: string, name: string): InstalledPackage {
+function readPackage(manifestPath: string, name: string): InstalledPackage {
   try {
-    const manifest: unknown = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
-    if (typeof manifest !== 'object' || manifest === null) throw new TypeError('no manifest')
+    const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Record<string, unknown>
     const fields = ['dependencies', 'peerDependencies', 'optionalDependencies']
-    return {
-      label: `${name}@${String(Reflect.get(manifest, 'version'))}`,
-      dependsOn: (dependency) => fields.some((field) => hasOwn(Reflect.get(manifest, field), dependency)),
-    }
+    const dependencies = fields.flatMap((field) => Object.keys(manifest[field] ?? {}))
+    return { label: `${name}@${String(manifest['version'])}`, dependencies }
   } catch {
     // A vendored folder without a manifest is named all the same.
-    return { label: name, dependsOn: () => false }
+    return { label: name, dependencies: [] }
   }
-}
-
-function hasOwn(value: unknown, key: string): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
 }

@@ -5,7 +5,6 @@ import {
   type DispatcherOptions,
   type ToolsOption,
 } from '@switchyard/dispatcher'
-import type { AdminGrant } from './admin.js'
 import type { OwnBinding } from './facade-dispatcher.js'
 import { PermissionError } from './errors.js'
 import { distinctTools } from './tools.js'
@@ -36,8 +35,6 @@ export type ContextOrCreation = UserExecutionContext | FacadeCreation
 export interface OwnOptions {
   /** Whether a transport can be connected later. Default `false`. */
   readonly switchable?: boolean
-  /** What it was created with as an admin dispatcher. */
-  readonly grant?: AdminGrant
   /** Further options of the canonical dispatcher. */
   readonly canonical?: DispatcherOptions
 }
@@ -54,7 +51,7 @@ export function own(
   first: ContextOrCreation,
   rest: FacadeOptions,
   refuse: (received: unknown) => Error,
-  { switchable = false, grant, canonical }: OwnOptions = {},
+  { switchable = false, canonical }: OwnOptions = {},
 ): OwnBinding {
   const { userContext, tools, ...options } = creationOf(first, rest)
   if (!UserExecutionContext.isContext(userContext)) throw refuse(userContext)
@@ -64,26 +61,18 @@ export function own(
   const unified = options.enableAdminTools
     ? createForAdmin(userContext, all)
     : UnifiedToolDispatcher.createForUser(userContext, all)
-  return { kind: 'own', unified, events, grant }
+  return { kind: 'own', unified, events }
 }
 
 /** Both ways of calling as one. */
-export function creationOf<Creation extends FacadeCreation>(
-  first: UserExecutionContext | Creation,
-  rest: Omit<Creation, 'userContext'>,
-): Creation | (Omit<Creation, 'userContext'> & { userContext: UserExecutionContext }) {
-  if (UserExecutionContext.isContext(first)) return { ...rest, userContext: first }
-  return isCreation(first) ? first : { ...rest, userContext: first }
+function creationOf(first: ContextOrCreation, rest: FacadeOptions): FacadeCreation {
+  return typeof first === 'object' && first !== null && 'userContext' in first ? first : { ...rest, userContext: first }
 }
 
 /** What a refused value is, for an error message. */
 export function nameOf(received: unknown): string {
   if (typeof received !== 'object' || received === null) return received === null ? 'null' : typeof received
   return `an object with ${Object.keys(received).join(', ') || 'nothing in it'}`
-}
-
-function isCreation<Creation extends FacadeCreation>(value: Creation): value is Creation {
-  return typeof value === 'object' && value !== null && 'userContext' in value
 }
 
 function createForAdmin(context: UserExecutionContext, options: DispatcherOptions): UnifiedToolDispatcher {

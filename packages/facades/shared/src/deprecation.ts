@@ -39,6 +39,8 @@ export class DeprecationError extends Error {
   }
 }
 
+const CODES = ['*', ...Object.values(migrations).map(({ code }) => code)]
+const HOW_TO_SET = `an entry is one of ${CODES.join(' ')}, a colon, and throw, silence or log.`
 const MOST_WARNINGS = 5
 const COMMAND = 'npx -p @switchyard/codemods switchyard migrate'
 
@@ -100,39 +102,25 @@ export function settingFor(code: string, text: string): DeprecationReaction | un
 }
 
 function parseSettings(text: string): Map<string, DeprecationReaction> {
-  const codes = new Set(['*', ...Object.values(migrations).map(({ code }) => code)])
   const settings = new Map<string, DeprecationReaction>()
-  for (const entry of text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')) {
-    const [code = '', reaction, ...rest] = entry.split(':').map((part) => part.trim())
-    if (codes.has(code) && isReaction(reaction) && rest.length === 0) {
-      settings.set(code, reaction)
-    } else {
-      process.emitWarning(
-        `SWITCHYARD_DEPRECATIONS: ${JSON.stringify(entry)} is ignored; an entry is one of ${[...codes].join(' ')}, ` +
-          'a colon, and throw, silence or log.',
-      )
-    }
+  const entries = text.split(',').map((entry) => entry.trim())
+  for (const entry of entries.filter((candidate) => candidate !== '')) {
+    const [code = '', reaction = '', ...rest] = entry.split(':').map((part) => part.trim())
+    if (CODES.includes(code) && isReaction(reaction) && rest.length === 0) settings.set(code, reaction)
+    else process.emitWarning(`SWITCHYARD_DEPRECATIONS: ${JSON.stringify(entry)} is ignored; ${HOW_TO_SET}`)
   }
   return settings
 }
 
-function isReaction(value: string | undefined): value is DeprecationReaction {
+function isReaction(value: string): value is DeprecationReaction {
   return value === 'throw' || value === 'silence' || value === 'log'
 }
 
 function count({ code, package: name }: FacadeMigration, exported: string, site: CallSite): DeprecatedUse {
   const key = `${code} ${exported} ${site.location}`
-  const use: DeprecatedUse = {
-    code,
-    package: name,
-    export: exported,
-    callSite: site.location,
-    ...(site.dependency === undefined ? undefined : { dependency: site.dependency }),
-    count: (uses.get(key)?.count ?? 0) + 1,
-  }
+  const { location: callSite, dependency } = site
+  const blame = dependency === undefined ? undefined : { dependency }
+  const use = { code, package: name, export: exported, callSite, ...blame, count: (uses.get(key)?.count ?? 0) + 1 }
   uses.set(key, use)
   return use
 }

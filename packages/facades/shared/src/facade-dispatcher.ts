@@ -1,17 +1,10 @@
 import { UnifiedToolDispatcher, type Tool, type ToolLike, type UserExecutionContext } from '@switchyard/dispatcher'
 import type { EventTransport } from '@switchyard/dispatcher/interop'
-import type { AdminGrant } from './admin.js'
 import type { Callee } from './call-site.js'
-import { toLegacyMetrics, type LegacyMetrics } from './metrics.js'
 import { throwIfDenied } from './errors.js'
-import {
-  toLegacyToolExecutionResult,
-  toToolDispatchResponse,
-  toToolResult,
-  type LegacyToolExecutionResult,
-  type ToolDispatchResponse,
-  type ToolResult,
-} from './results.js'
+import { toLegacyMetrics, type LegacyMetrics } from './metrics.js'
+import { toLegacyToolExecutionResult, toToolDispatchResponse, toToolResult } from './results.js'
+import type { LegacyToolExecutionResult, ToolDispatchResponse, ToolResult } from './results.js'
 import { registerOnce } from './tools.js'
 import type { OptionalTransport, TransportSwitch } from './transport-switch.js'
 
@@ -24,7 +17,6 @@ export interface OwnBinding {
   readonly unified: UnifiedToolDispatcher
   /** Absent where there is no transport and none can be connected later. */
   readonly events?: TransportSwitch | undefined
-  readonly grant?: AdminGrant | undefined
 }
 
 /** How one call is made through a facade. */
@@ -41,22 +33,28 @@ export interface FacadeExecuteOptions extends FacadeCallOptions {
   readonly requirePermissionCheck?: boolean | undefined
 }
 
+/** The parameters of a call; none is `{}`. */
+export type OptionalParameters = Record<string, unknown> | null | undefined
+
 /** A function as old code registers it: of one object of parameters, whatever its type. */
 export type ToolFunction = { execute(parameters: Record<string, unknown>): unknown }['execute']
-
-let warnedOfNoTransport = false
 
 /** What the instances of all four facades are: the old members, each of them one step away from the canonical dispatcher. */
 export abstract class FacadeDispatcher implements AsyncDisposable {
   /** The canonical dispatcher underneath: new code can be given this while old code has the facade. */
   readonly unified: UnifiedToolDispatcher
-  /** @internal */
-  protected readonly binding: Binding
+  readonly dispatcherId: string
+  readonly createdAt: Date
+  readonly userContext: UserExecutionContext
+  readonly #binding: Binding
   #warnedOfBypass = false
 
   protected constructor(binding: Binding) {
-    this.binding = binding
+    this.#binding = binding
     this.unified = binding.unified
+    this.dispatcherId = binding.unified.dispatcherId
+    this.createdAt = binding.unified.metrics.createdAt
+    this.userContext = binding.unified.context
   }
 
   /** How the facade says that it is no longer usable. */
@@ -64,21 +62,9 @@ export abstract class FacadeDispatcher implements AsyncDisposable {
     return 'has been cleaned up'
   }
 
-  get dispatcherId(): string {
-    return this.unified.dispatcherId
-  }
-
-  get createdAt(): Date {
-    return this.unified.metrics.createdAt
-  }
-
-  get userContext(): UserExecutionContext {
-    return this.unified.context
-  }
-
   /** Whether somebody gets the events. */
   get hasWebsocketSupport(): boolean {
-    return this.binding.kind === 'own' ? this.transport !== null : this.unified.hasEvents
+    return this.#binding.kind === 'own' ? this.transport !== null : this.unified.hasEvents
   }
 
   /** A copy, by name. */
@@ -112,7 +98,7 @@ export abstract class FacadeDispatcher implements AsyncDisposable {
   /** Runs a tool. Resolves to `status: 'error'` when the call fails, and never rejects for that. */
   async dispatch(
     toolName: string,
-    parameters?: Record<string, unknown> | null,
+    parameters?: OptionalParameters,
     options?: FacadeCallOptions | null,
   ): Promise<ToolResult> {
     const call = { toolName, parameters: parameters ?? {}, startedAt: Date.now() }
@@ -127,7 +113,7 @@ export abstract class FacadeDispatcher implements AsyncDisposable {
    */
   async dispatchTool(
     toolName: string,
-    parameters?: Record<string, unknown> | null,
+    parameters?: OptionalParameters,
     _state?: unknown,
     runId?: string | null,
     options?: FacadeCallOptions | null,
@@ -138,28 +124,32 @@ export abstract class FacadeDispatcher implements AsyncDisposable {
   /**
    * Runs a tool. Resolves to `success: false` when the call fails.
    *
-   * @throws {PermissionError} The permission was denied; the pair of events has been emitted.
+   * @throws {PermissionError} (rejects) The permission was denied; the pair of events has been emitted.
    */
   async executeTool(
     toolName: string,
-    parameters?: Record<string, unknown> | null,
+    parameters?: OptionalParameters,
     options?: FacadeExecuteOptions | null,
   ): Promise<LegacyToolExecutionResult> {
-    if (options?.requirePermissionCheck === false) this.#warnOfBypass()
+    this.ensureActive()
+    if (options?.requirePermissionCheck === false && !this.#warnedOfBypass) {
+      this.#warnedOfBypass = true
+      warn('SWITCHYARD_PERMISSION_CHECK', 'requirePermissionCheck: false is ignored: permissions are always checked.')
+    }
     return toLegacyToolExecutionResult(throwIfDenied(await this.#execute(toolName, parameters ?? {}, options)))
   }
 
   /** Works after `cleanup()`, too. */
   getMetrics(): LegacyMetrics {
     const metrics = toLegacyMetrics(this.unified)
-    if (this.binding.kind === 'view') return metrics
-    const websocketEventsSent = metrics.websocketEventsSent - (this.binding.events?.discarded ?? 0)
+    const discarded = this.#binding.kind === 'own' ? (this.#binding.events?.discarded ?? 0) : 0
+    const websocketEventsSent = metrics.websocketEventsSent - discarded
     return { ...metrics, websocketEventsSent, hasWebsocketSupport: this.hasWebsocketSupport }
   }
 
   /** Works after `cleanup()`, too. */
   getContext(): UserExecutionContext {
-    return this.unified.context
+    return this.userContext
   }
 
   /** Whether calls are taken: until `cleanup()`, or until the canonical dispatcher is disposed. */
@@ -169,62 +159,49 @@ export abstract class FacadeDispatcher implements AsyncDisposable {
 
   /** Ends the dispatcher and aborts what it runs; idempotent. On a view it does nothing: the owner disposes. */
   async cleanup(): Promise<void> {
-    if (this.binding.kind === 'own') await this.unified.dispose()
+    if (this.#binding.kind === 'own') await this.unified.dispose()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cleanup()
   }
 
-  /** @throws {Error} The dispatcher is gone. @internal */
+  /** The transport as it was given; `null` where there is none, and on a view. */
+  protected get transport(): EventTransport | null {
+    return (this.#binding.kind === 'own' ? this.#binding.events?.transport : undefined) ?? null
+  }
+
+  /** @throws {Error} The dispatcher is gone. */
   protected ensureActive(): void {
     if (this.unified.isActive) return
     throw new Error(`Dispatcher ${this.dispatcherId} ${this.ended}; create one for the current request.`)
   }
 
-  /** @throws {Error} This is a view. @throws {TypeError} The transport is none. @internal */
+  /** @throws {Error} This is a view. @throws {TypeError} The transport is none. */
   protected connectTransport(transport: OptionalTransport): void {
     this.ensureActive()
-    if (this.binding.kind === 'view' || this.binding.events === undefined) {
+    const events = this.#binding.kind === 'own' ? this.#binding.events : undefined
+    if (events === undefined) {
       throw new Error(
-        `Dispatcher ${this.dispatcherId} belongs to whoever created it, and its events go where they were sent then: ` +
+        `Dispatcher ${this.dispatcherId} belongs to whoever created it, who decides where its events go: ` +
           'pass events: eventSinkFrom(transport) to UnifiedToolDispatcher.createForUser.',
       )
     }
-    this.binding.events.connect(transport)
+    events.connect(transport)
   }
 
-  /** What it was created with as an admin dispatcher. @internal */
-  protected get grant(): AdminGrant | undefined {
-    return this.binding.kind === 'own' ? this.binding.grant : undefined
-  }
-
-  /** @internal */
-  protected get transport(): EventTransport | null {
-    return (this.binding.kind === 'own' ? this.binding.events?.transport : undefined) ?? null
-  }
-
-  #execute(toolName: string, parameters: object, options?: FacadeCallOptions | null, runId?: string | null) {
+  #execute(toolName: string, parameters: object, options?: FacadeCallOptions | null, run?: string | null) {
     this.ensureActive()
-    if (!this.hasWebsocketSupport) warnOfNoTransport()
-    return this.unified.executeTool(toolName, parameters, {
-      signal: options?.signal,
-      timeoutMs: options?.timeoutMs,
-      runId: runId ?? undefined,
-    })
-  }
-
-  #warnOfBypass(): void {
-    if (this.#warnedOfBypass) return
-    this.#warnedOfBypass = true
-    process.emitWarning('requirePermissionCheck: false is ignored: permissions are checked on every call.', {
-      code: 'SWITCHYARD_PERMISSION_CHECK',
-    })
+    if (!this.hasWebsocketSupport && !warnedOfNoTransport) {
+      warnedOfNoTransport = true
+      warn('SWITCHYARD_NO_TRANSPORT', 'A dispatcher without a transport runs tools whose events reach nobody.')
+    }
+    const { signal, timeoutMs } = options ?? {}
+    return this.unified.executeTool(toolName, parameters, { signal, timeoutMs, runId: run ?? undefined })
   }
 }
 
-/** A facade class, whether or not its constructor can be called from outside. */
-export type FacadeClass<Instance extends FacadeDispatcher> = Callee & { readonly prototype: Instance }
+let warnedOfNoTransport = false
 
 /**
  * Makes an instance of a facade class past its constructor.
@@ -232,12 +209,12 @@ export type FacadeClass<Instance extends FacadeDispatcher> = Callee & { readonly
  * @param thisValue The `this` of the static that was called, so that a subclass gets instances of its own.
  */
 export function instantiate<Instance extends FacadeDispatcher>(
-  facade: FacadeClass<Instance>,
+  facade: Callee & { readonly prototype: Instance },
   thisValue: unknown,
   binding: Binding,
 ): Instance {
-  const target = isSubclass(thisValue, facade) ? thisValue : facade
-  return Reflect.construct(FacadeDispatcher, [binding], target) as Instance
+  const derived = typeof thisValue === 'function' && Object.prototype.isPrototypeOf.call(facade, thisValue)
+  return Reflect.construct(FacadeDispatcher, [binding], derived ? thisValue : facade) as Instance
 }
 
 /**
@@ -250,27 +227,16 @@ export function viewOf(unified: UnifiedToolDispatcher): Binding {
   throw new TypeError(`from() takes a UnifiedToolDispatcher of @switchyard/dispatcher; received ${typeof unified}.`)
 }
 
-function isSubclass<Instance extends FacadeDispatcher>(
-  value: unknown,
-  facade: FacadeClass<Instance>,
-): value is FacadeClass<Instance> {
-  return typeof value === 'function' && Object.prototype.isPrototypeOf.call(facade, value)
-}
-
-function functionTool(name: string, fn: ToolFunction | undefined, description: string | null | undefined): Tool {
-  if (typeof fn !== 'function') {
-    throw new TypeError(
-      `registerTool(name, fn) takes a function; received ${typeof fn}. A tool is given alone: registerTool(tool).`,
-    )
+function functionTool(name: string, fn: ToolFunction | undefined, description?: string | null): Tool {
+  if (typeof fn === 'function') {
+    const execute = (parameters: Record<string, unknown>) => fn(parameters)
+    return { name, description: description ?? `Dynamic tool: ${name}`, execute }
   }
-  const execute = (parameters: Record<string, unknown>) => fn(parameters)
-  return { name, description: description ?? `Dynamic tool: ${name}`, execute }
+  throw new TypeError(
+    `registerTool(name, fn) takes a function, and a tool alone: registerTool(tool). Received ${typeof fn}.`,
+  )
 }
 
-function warnOfNoTransport(): void {
-  if (warnedOfNoTransport) return
-  warnedOfNoTransport = true
-  process.emitWarning('A dispatcher without a transport runs tools whose events reach nobody.', {
-    code: 'SWITCHYARD_NO_TRANSPORT',
-  })
+function warn(code: string, message: string): void {
+  process.emitWarning(message, { code })
 }

@@ -56,71 +56,50 @@ const kit = '@switchyard/facade-kit'
 const since = '1.0.0'
 const sunset = { version: '2.0.0', date: '2027-06-30' }
 
-const unified = { module: dispatcher, name: 'UnifiedToolDispatcher' }
 const createForUser = 'UnifiedToolDispatcher.createForUser(context, options)'
+const inScope = `await using dispatcher = ${createForUser}`
+const withContext = `${createForUser}, with the context of the user it works for`
+const overRun = 'AgentRun of @switchyard/dispatcher, over eventSinkFrom(transport)'
+const result = 'ToolExecutionResult of @switchyard/dispatcher'
+const call = 'the arguments of executeTool(toolName, parameters)'
+const metrics = 'DispatcherMetrics of @switchyard/dispatcher'
+const factories = 'createForUser or createForAdmin of UnifiedToolDispatcher'
+const context = 'UserExecutionContext of @switchyard/dispatcher'
+const invalid = 'InvalidContextError of @switchyard/dispatcher'
+const denied = "result.error?.code === 'permission_denied'"
+const violations = 'dispatcher.metrics.securityViolations; nothing throws this error'
+
+const unified = at(dispatcher, 'UnifiedToolDispatcher')
+const invalidContext = at(dispatcher, 'InvalidContextError')
 const rewritten = { change: 'rewrite', replacement: createForUser, to: unified } as const
-const dispatcherClass: ExportMigration = { kind: 'class', ...rewritten }
-const createDispatcher: ExportMigration = { kind: 'function', ...rewritten }
-const scope: ExportMigration = { ...createDispatcher, replacement: `await using dispatcher = ${createForUser}` }
-const factory: ExportMigration = dispatcherClass
+const aClass: ExportMigration = { kind: 'class', ...rewritten }
+const aFunction: ExportMigration = { kind: 'function', ...rewritten }
+const aScope: ExportMigration = { ...aFunction, replacement: inScope }
 
 const everywhere: Exports = {
   UserExecutionContext: {
     kind: 'class',
     change: 'rename',
-    replacement: `UserExecutionContext of ${dispatcher}`,
-    to: { module: dispatcher, name: 'UserExecutionContext' },
+    replacement: context,
+    to: at(dispatcher, 'UserExecutionContext'),
   },
-  ToolStatus: {
-    kind: 'value',
-    change: 'kit',
-    replacement: 'result.success',
-    to: { module: kit, name: 'ToolStatus' },
-  },
-  ToolResult: {
-    kind: 'type',
-    change: 'kit',
-    replacement: 'ToolExecutionResult of @switchyard/dispatcher',
-    to: { module: kit, name: 'ToolResult' },
-  },
+  ToolStatus: { kind: 'value', change: 'kit', replacement: 'result.success', to: at(kit, 'ToolStatus') },
+  ToolResult: { kind: 'type', change: 'kit', replacement: result, to: at(kit, 'ToolResult') },
   LegacyToolExecutionResult: {
     kind: 'type',
     change: 'kit',
-    replacement: 'ToolExecutionResult of @switchyard/dispatcher',
-    to: { module: kit, name: 'LegacyToolExecutionResult' },
+    replacement: result,
+    to: at(kit, 'LegacyToolExecutionResult'),
   },
-  LegacyMetrics: {
-    kind: 'type',
-    change: 'kit',
-    replacement: 'DispatcherMetrics of @switchyard/dispatcher',
-    to: { module: kit, name: 'LegacyMetrics' },
-  },
+  LegacyMetrics: { kind: 'type', change: 'kit', replacement: metrics, to: at(kit, 'LegacyMetrics') },
 }
-
-const response: ExportMigration = {
-  kind: 'class',
-  change: 'kit',
-  replacement: 'ToolExecutionResult of @switchyard/dispatcher',
-  to: { module: kit, name: 'ToolDispatchResponse' },
-}
-
+const aResponse = { change: 'kit', replacement: result, to: at(kit, 'ToolDispatchResponse') } as const
 const requestAndResponse: Exports = {
-  ToolDispatchRequest: {
-    kind: 'class',
-    change: 'kit',
-    replacement: 'the arguments of executeTool(toolName, parameters)',
-    to: { module: kit, name: 'ToolDispatchRequest' },
-  },
-  ToolDispatchResponse: response,
+  ToolDispatchRequest: { kind: 'class', change: 'kit', replacement: call, to: at(kit, 'ToolDispatchRequest') },
+  ToolDispatchResponse: { kind: 'class', ...aResponse },
 }
-
 const strategy: Exports = {
-  DispatchStrategy: {
-    kind: 'value',
-    change: 'kit',
-    replacement: 'the method that creates the dispatcher: createForUser or createForAdmin',
-    to: { module: kit, name: 'DispatchStrategy' },
-  },
+  DispatchStrategy: { kind: 'value', change: 'kit', replacement: factories, to: at(kit, 'DispatchStrategy') },
 }
 
 /** Every facade with its deprecation. */
@@ -133,16 +112,12 @@ export const migrations: Readonly<Record<FacadeName, FacadeMigration>> = {
     since,
     sunset,
     exports: {
-      ToolDispatcher: dispatcherClass,
-      UnifiedToolDispatcher: dispatcherClass,
-      UnifiedToolDispatcherFactory: factory,
-      createToolDispatcher: {
-        kind: 'function',
-        change: 'manual',
-        replacement: `${createForUser}, with the context of the user it works for`,
-      },
-      createRequestScopedToolDispatcher: createDispatcher,
-      createRequestScopedDispatcher: scope,
+      ToolDispatcher: aClass,
+      UnifiedToolDispatcher: aClass,
+      UnifiedToolDispatcherFactory: aClass,
+      createToolDispatcher: { kind: 'function', change: 'manual', replacement: withContext },
+      createRequestScopedToolDispatcher: aFunction,
+      createRequestScopedDispatcher: aScope,
       ...requestAndResponse,
       ...strategy,
       ...everywhere,
@@ -156,15 +131,11 @@ export const migrations: Readonly<Record<FacadeName, FacadeMigration>> = {
     since,
     sunset,
     exports: {
-      RequestScopedToolDispatcher: dispatcherClass,
-      WebSocketBridgeAdapter: {
-        kind: 'class',
-        change: 'manual',
-        replacement: `AgentRun of ${dispatcher}, over eventSinkFrom(transport)`,
-      },
-      createRequestScopedToolDispatcher: createDispatcher,
-      requestScopedToolDispatcherScope: scope,
-      ToolDispatchResponse: { ...response, kind: 'type' },
+      RequestScopedToolDispatcher: aClass,
+      WebSocketBridgeAdapter: { kind: 'class', change: 'manual', replacement: overRun },
+      createRequestScopedToolDispatcher: aFunction,
+      requestScopedToolDispatcherScope: aScope,
+      ToolDispatchResponse: { kind: 'type', ...aResponse },
       ...everywhere,
     },
   },
@@ -175,12 +146,7 @@ export const migrations: Readonly<Record<FacadeName, FacadeMigration>> = {
     stage: 'warning',
     since,
     sunset,
-    exports: {
-      ToolDispatcher: dispatcherClass,
-      ToolDispatcherCore: dispatcherClass,
-      ...requestAndResponse,
-      ...everywhere,
-    },
+    exports: { ToolDispatcher: aClass, ToolDispatcherCore: aClass, ...requestAndResponse, ...everywhere },
   },
   enhanced: {
     package: '@switchyard/enhanced',
@@ -190,32 +156,22 @@ export const migrations: Readonly<Record<FacadeName, FacadeMigration>> = {
     since,
     sunset,
     exports: {
-      EnhancedToolDispatcher: dispatcherClass,
-      ToolDispatcher: dispatcherClass,
-      EnhancedToolDispatcherFactory: factory,
-      ToolDispatcherFactory: factory,
-      createEnhancedDispatcher: createDispatcher,
-      createRequestScopedDispatcher: scope,
-      AuthenticationError: {
-        kind: 'class',
-        change: 'rename',
-        replacement: `InvalidContextError of ${dispatcher}`,
-        to: { module: dispatcher, name: 'InvalidContextError' },
-      },
-      PermissionError: {
-        kind: 'class',
-        change: 'kit',
-        replacement: "result.error?.code === 'permission_denied'",
-        to: { module: kit, name: 'PermissionError' },
-      },
-      SecurityViolationError: {
-        kind: 'class',
-        change: 'manual',
-        replacement: 'dispatcher.metrics.securityViolations; nothing throws this error',
-      },
+      EnhancedToolDispatcher: aClass,
+      ToolDispatcher: aClass,
+      EnhancedToolDispatcherFactory: aClass,
+      ToolDispatcherFactory: aClass,
+      createEnhancedDispatcher: aFunction,
+      createRequestScopedDispatcher: aScope,
+      AuthenticationError: { kind: 'class', change: 'rename', replacement: invalid, to: invalidContext },
+      PermissionError: { kind: 'class', change: 'kit', replacement: denied, to: at(kit, 'PermissionError') },
+      SecurityViolationError: { kind: 'class', change: 'manual', replacement: violations },
       ...requestAndResponse,
       ...strategy,
       ...everywhere,
     },
   },
+}
+
+function at(module: string, name: string): { module: string; name: string } {
+  return { module, name }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AgentEvent, AgentEventPayloads, UserExecutionContext } from '@switchyard/dispatcher'
 import { createEvent, eventSinkFrom, redact, redactText } from '@switchyard/dispatcher/interop'
-import type { OptionalTransport } from './transport-switch.js'
+import type { OptionalTransport } from '@switchyard/facade-kit'
 
 type Method = Exclude<keyof BridgeAdapter, 'emitter' | 'userContext'>
 
