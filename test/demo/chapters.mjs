@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { installFrom } from '../../.config/pack.mjs'
 import { commitAll, copyApplication, decisions, git } from './application.mjs'
-import { ask, faultsOf, goldenPath, openDesk } from './desk.mjs'
+import { faultsOf, goldenPath, openDesk, takeSeat } from './desk.mjs'
 import { run } from './processes.mjs'
 import { columns, heading, holds, prompt, quote, say } from './terminal.mjs'
 import { compareWithCommit } from './untouched.mjs'
@@ -14,7 +14,8 @@ import { compareWithCommit } from './untouched.mjs'
 /** @typedef {{ tests: string, scenario: string }} Behaviour What the application's tests count, and what its scenario prints. */
 
 const facades = ['legacy', 'request-scoped', 'core', 'enhanced'].map((name) => `@switchyard/${name}`)
-const questions = { ada: 'Where is BP-10231, and is it late?', bob: 'Is a refund due for BP-10164?' }
+/** @type {Record<string, string>} */
+const questions = { ada: 'Is BP-10047 on its way?', bob: 'What did Jonas Feld order?' }
 
 /**
  * @param {string} app
@@ -29,8 +30,8 @@ export async function runOnFacades(app, packed) {
   const { behaviour, warnings } = await behaviourOf(app)
   holds('Its own tests pass.')
   if (warnings.length === 0) throw new Error('the application is on the facades and heard no deprecation warning')
-  say(`And it hears that it should move, ${warnings.length} times. From each facade once:`)
-  quote(firstOfEach(warnings).join('\n'))
+  say(`And it hears from ${warnings.length} places that they should move. One of each facade's warnings:`)
+  for (const warning of firstOfEach(warnings)) say(`- ${warning}`)
   return behaviour
 }
 
@@ -113,16 +114,16 @@ export async function leave(app, packed, before) {
 export async function servePage(app, port) {
   heading(6, 'The page, for two users at once')
   const desk = await openDesk(app, port)
-  say(`The migrated application serves ${desk.url}. Two browsers' worth of WebSockets ask it at once:`)
-  const users = Object.entries(questions)
+  say(`The migrated application serves ${desk.url}. Two users sit down, each with a WebSocket, and ask at once:`)
+  const seats = await Promise.all(Object.keys(questions).map((user) => takeSeat(desk.url, user)))
   const seen = await Promise.all(
-    users.map(([user, question]) =>
-      ask(desk.url, user, question, ({ type, data }) => quote(`${user}  ${type}  ${detailOf(data)}`)),
+    seats.map((seat) =>
+      seat.ask(questions[seat.user] ?? '', ({ type, data }) => quote(eventLine(seat.user, type, detailOf(data)))),
     ),
   )
-  for (const [index, events] of seen.entries()) {
-    const user = users[index]?.[0] ?? ''
-    const faults = faultsOf(user, events)
+  for (const [index, { user, leave: standUp }] of seats.entries()) {
+    standUp()
+    const faults = faultsOf(user, seen[index] ?? [])
     if (faults.length > 0) throw new Error(`${user} did not see the golden path: ${faults.join('; ')}`)
   }
   holds(`Each saw the ${goldenPath.length} kinds of events in order, and none of the other's.`)
@@ -137,7 +138,7 @@ export async function servePage(app, port) {
  */
 async function behaviourOf(app) {
   const tests = await quotedRun(app, 'test')
-  const totals = /Tests\s+(.*passed.*)/u.exec(plain(tests.stdout))?.[1]
+  const totals = /Tests\s+(.*passed.*)/u.exec(stripVTControlCharacters(tests.stdout))?.[1]
   if (totals === undefined) throw new Error(`npm test printed no totals:\n${tests.stdout}`)
   quote(`Tests ${totals}`)
   const scenario = await quotedRun(app, 'run', '--silent', 'scenario')
@@ -169,17 +170,12 @@ function showRun(app, switchyard, ...args) {
   return run(app, switchyard, args, { show: true })
 }
 
-/** @param {string} text */
-function plain(text) {
-  return stripVTControlCharacters(text)
-}
-
 /**
  * @param {string} stderr
  * @returns {string[]} each deprecation warning's text, once
  */
 function warningsIn(stderr) {
-  const lines = plain(stderr)
+  const lines = stripVTControlCharacters(stderr)
     .split('\n')
     .filter((line) => line.includes('DeprecationWarning'))
   return [...new Set(lines.map((line) => line.replace(/^.*\(node:\d+\) /u, '')))]
@@ -200,8 +196,21 @@ function differenceOf(before, after) {
   return `the scenario's line ${line + 1} changed from\n${old[line]}\nto\n${after.split('\n')[line]}`
 }
 
+/**
+ * One event on one line of the terminal.
+ *
+ * @param {string} user
+ * @param {string} type
+ * @param {string} detail
+ */
+function eventLine(user, type, detail) {
+  const text = `${user}  ${type.padEnd(15)}  ${detail}`
+  const room = columns - 5
+  return text.length > room ? `${text.slice(0, room - 1)}…` : text
+}
+
 /** @param {Record<string, unknown>} data */
-function detailOf(data) {
-  const { toolName, reasoning, message } = data
-  return [toolName, reasoning, message].find((text) => typeof text === 'string') ?? ''
+function detailOf({ toolName, reasoning, message, result }) {
+  const answer = typeof result === 'object' && result !== null && 'answer' in result ? result.answer : undefined
+  return [toolName, reasoning, message, answer].find((text) => typeof text === 'string') ?? ''
 }

@@ -25,41 +25,44 @@ export async function openDesk(folder, port = 0) {
 }
 
 /**
- * Signs a user on, asks one question, and gives back every frame until the agent's last.
+ * Signs a user on and opens the socket on which that user's events come.
  *
  * @param {string} url
  * @param {string} user
- * @param {string} question
- * @param {(event: DeskEvent) => void} [onEvent]
- * @returns {Promise<DeskEvent[]>}
  */
-export async function ask(url, user, question, onEvent = () => {}) {
+export async function takeSeat(url, user) {
   const { token } = await post(`${url}/api/session`, { user })
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`)
   const frames = on(socket, 'message', { close: ['close'] })
-  try {
-    await once(socket, 'open')
-    socket.send(JSON.stringify({ type: 'auth', token }))
-    /** @type {Promise<unknown> | undefined} */
-    let asked
-    /** @type {DeskEvent[]} */
-    const events = []
-    for await (const [frame] of frames) {
-      /** @type {DeskEvent} */
-      const event = JSON.parse(String(frame))
-      if (event.type === 'ready') {
-        asked = post(`${url}/api/runs`, { question }, token)
-        asked.catch(() => socket.terminate())
-        continue
+  await once(socket, 'open')
+  socket.send(JSON.stringify({ type: 'auth', token }))
+  const ready = await frames.next()
+  if (ready.done === true) throw new Error(`${user}'s socket was closed before it was ready`)
+  return {
+    user,
+    /**
+     * Asks one question, and gives back every event until the agent's last. Once for each seat.
+     *
+     * @param {string} question
+     * @param {(event: DeskEvent) => void} [onEvent]
+     * @returns {Promise<DeskEvent[]>}
+     */
+    async ask(question, onEvent = () => {}) {
+      const asked = post(`${url}/api/runs`, { question }, token)
+      asked.catch(() => socket.terminate())
+      /** @type {DeskEvent[]} */
+      const events = []
+      for await (const [frame] of frames) {
+        /** @type {DeskEvent} */
+        const event = JSON.parse(String(frame))
+        events.push(event)
+        onEvent(event)
+        if (event.type === 'agent_completed' || event.type === 'agent_error') break
       }
-      events.push(event)
-      onEvent(event)
-      if (event.type === 'agent_completed' || event.type === 'agent_error') break
-    }
-    await asked
-    return events
-  } finally {
-    socket.terminate()
+      await asked
+      return events
+    },
+    leave: () => socket.terminate(),
   }
 }
 
