@@ -14,6 +14,12 @@ const steps = [
     command: 'vitest',
     args: ['run', '--config', '.config/vitest.config.ts', '--reporter=dot', 'test/architecture.test.ts'],
   },
+  {
+    name: 'generated',
+    command: 'node',
+    args: ['packages/facades/shared/scripts/generate.mjs', '--check'],
+    fix: 'npm run generate',
+  },
   { name: 'unused code', command: 'knip', args: ['--config', '.config/knip.json'] },
   { name: 'API reports', command: 'node', args: ['.config/api-reports.mjs'] },
   { name: 'packages', command: 'node', args: ['.config/check-packages.mjs'] },
