@@ -145,7 +145,7 @@ async function behaviourOf(app) {
   quote(`${scenario.stdout.trimEnd().split('\n').length} lines of JSON`)
   return {
     behaviour: { tests: totals, scenario: scenario.stdout },
-    warnings: warningsIn(tests.stderr + scenario.stderr),
+    warnings: warningsIn(tests.stderr.replaceAll(`${app}/`, '')),
   }
 }
 
@@ -178,7 +178,7 @@ function warningsIn(stderr) {
   const lines = stripVTControlCharacters(stderr)
     .split('\n')
     .filter((line) => line.includes('DeprecationWarning'))
-  return [...new Set(lines.map((line) => line.replace(/^.*\(node:\d+\) /u, '')))]
+  return [...new Set(lines.map((line) => line.replace(/^.*\(node:\d+\) /u, '').replace('DeprecationWarning: ', '')))]
 }
 
 /** @param {readonly string[]} warnings */
