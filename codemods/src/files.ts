@@ -1,0 +1,155 @@
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { gitFiles, gitRoot } from './git.js'
+import type { Finding } from './plan.js'
+import { UsageError } from './usage-error.js'
+
+/** What a run is about. All paths are absolute and real. */
+export interface Tree {
+  /** The top of the git work tree, or the directory that holds everything given. */
+  readonly root: string
+  /** Whether git keeps the root. */
+  readonly git: boolean
+  /** What was asked for: files and directories. */
+  readonly paths: readonly string[]
+  /** Source files. */
+  readonly sources: readonly string[]
+  /** `package.json` files. */
+  readonly manifests: readonly string[]
+  /** `tsconfig*.json` and `jsconfig*.json` files. */
+  readonly tsconfigs: readonly string[]
+  readonly lockfiles: readonly string[]
+  /** What could not even be listed. */
+  readonly findings: readonly Finding[]
+}
+
+/** A source file by its name. */
+export const sourcePattern = /\.(?:[cm]?[jt]s|[jt]sx|vue|svelte)$/u
+const tsconfigPattern = /^(?:ts|js)config(?:\..*)?\.json$/u
+const lockfiles = new Set(['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'])
+const neverEntered = new Set(['node_modules', 'dist', '.git', '.switchyard'])
+/** Left out where no `.gitignore` can say it. */
+const leftOutWithoutGit = new Set([...neverEntered, '.hg', '.svn', 'coverage', '.next', '.nuxt', '.turbo', '.cache', '.yarn'])
+
+/**
+ * Lists what a run is about.
+ *
+ * @param paths Files and directories, relative to `cwd` or absolute; `cwd` itself when empty.
+ * @throws {UsageError} when a path does not exist, or no source file is under any
+ */
+export function listTree(paths: readonly string[], cwd: string): Tree {
+  const given = (paths.length === 0 ? ['.'] : paths).map((path) => realPath(path, cwd))
+  const common = given.reduce(commonDirectory, directoryOf(given[0] ?? cwd))
+  const top = gitRoot(common)
+  const realCwd = realpathSync(cwd)
+  const root = top === undefined ? (isInside(realCwd, common) ? realCwd : common) : realpathSync(top)
+  const listed = top === undefined ? undefined : gitFiles(root, given)
+
+  const findings: Finding[] = []
+  const files = (listed ?? given.flatMap((path) => walk(path, findings)))
+    .filter((file) => !entersNever(root, file))
+    .filter((file) => isRegularFile(file, findings))
+    .toSorted()
+  const tree: Tree = {
+    root,
+    git: listed !== undefined,
+    paths: given,
+    sources: files.filter((file) => sourcePattern.test(file)),
+    manifests: files.filter((file) => basename(file) === 'package.json'),
+    tsconfigs: files.filter((file) => tsconfigPattern.test(basename(file))),
+    lockfiles: files.filter((file) => lockfiles.has(basename(file))),
+    findings,
+  }
+  if (tree.sources.length === 0 && findings.length === 0) throw noFiles(paths, tree)
+  return tree
+}
+
+/**
+ * Every file under a directory of the tree, for questions about more than what was given.
+ *
+ * @returns absolute paths of files that may be symbolic links or gone
+ */
+export function filesUnder(tree: Tree, directory: string): string[] {
+  const listed = tree.git ? gitFiles(tree.root, [directory]) : undefined
+  return (listed ?? walk(directory, [])).filter((file) => !entersNever(tree.root, file))
+}
+
+/** Whether `path` is `directory` or under it. */
+export function isInside(directory: string, path: string): boolean {
+  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep)
+}
+
+function realPath(path: string, cwd: string): string {
+  const absolute = resolve(cwd, path)
+  if (!existsSync(absolute)) throw new UsageError(`there is no file or directory ${path} (looked for ${absolute})`)
+  return realpathSync(absolute)
+}
+
+function directoryOf(path: string): string {
+  return statSync(path).isDirectory() ? path : dirname(path)
+}
+
+function commonDirectory(directory: string, path: string): string {
+  let common = directory
+  while (!isInside(common, path)) common = dirname(common)
+  return common
+}
+
+function entersNever(root: string, file: string): boolean {
+  return relative(root, dirname(file)).split(sep).some((part) => neverEntered.has(part))
+}
+
+/** Leaves out what is no file of the tree itself; a link that leads nowhere is reported. */
+function isRegularFile(file: string, findings: Finding[]): boolean {
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  // Tracked, and deleted in the work tree.
+  if (found === undefined) return false
+  if (!found.isSymbolicLink()) return found.isFile()
+  // A link that works leads to a file that is listed itself, or to one outside, which is not ours to change.
+  if (sourcePattern.test(file) && !existsSync(file)) {
+    findings.push(wholeFile(file, 'skipped', 'broken-link', 'is a symbolic link to a file that does not exist'))
+  }
+  return false
+}
+
+/** A finding that concerns a whole file. */
+export function wholeFile(file: string, kind: 'skipped' | 'failed', rule: string, message: string): Finding {
+  return { file, line: 1, column: 1, rule, kind, message, fixable: false }
+}
+
+function walk(path: string, findings: Finding[]): string[] {
+  if (!statSync(path).isDirectory()) return [path]
+  const files: string[] = []
+  const open = [path]
+  for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
+    for (const entry of entriesOf(directory, findings)) {
+      if (!entry.isDirectory()) files.push(join(directory, entry.name))
+      else if (!leftOutWithoutGit.has(entry.name)) open.push(join(directory, entry.name))
+    }
+  }
+  return files
+}
+
+function entriesOf(directory: string, findings: Finding[]): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+  } catch (error) {
+    findings.push(wholeFile(directory, 'failed', 'unreadable', `could not be read: ${reason(error)}`))
+    return []
+  }
+}
+
+/** The reason in an error of the file system, without its path. */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message.replace(/, \w+(?: '.*')?$/u, '')
+}
+
+function noFiles(paths: readonly string[], tree: Tree): UsageError {
+  const where = paths.length === 0 ? tree.paths.join(', ') : paths.join(', ')
+  const ignored = tree.git ? ' that .gitignore does not leave out' : ''
+  return new UsageError(
+    `no source file${ignored} in ${where}: expected .ts .tsx .mts .cts .js .jsx .mjs .cjs .vue or .svelte, ` +
+      'outside node_modules and dist',
+  )
+}

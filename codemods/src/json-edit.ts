@@ -1,0 +1,137 @@
+import ts from 'typescript-checker'
+
+/**
+ * Changes to one place of a JSON text (comments and trailing commas allowed) that leave every other byte alone. A path is the
+ * keys that lead to a value. Each function gives the text back as it was when the place does not exist.
+ */
+
+/** The keys of the object at `path`, in their order; none when there is no object. */
+export function keysAt(text: string, path: readonly string[]): string[] {
+  return objectAt(parse(text), path)?.properties.map(nameOf) ?? []
+}
+
+/** Removes the member at `path`, with its comma and its line. */
+export function removeMember(text: string, path: readonly string[]): string {
+  const source = parse(text)
+  const object = objectAt(source, path.slice(0, -1))
+  const at = object?.properties.findIndex((each) => nameOf(each) === path.at(-1)) ?? -1
+  if (object === undefined || at === -1) return text
+  const inner = { start: object.getStart(source) + 1, end: object.getEnd() - 1 }
+  return removeFromList(text, source, object.properties, at, inner)
+}
+
+/** Removes `value` from the array of texts at `path`. */
+export function removeElement(text: string, path: readonly string[], value: string): string {
+  const source = parse(text)
+  const array = valueAt(source, path)
+  if (array === undefined || !ts.isArrayLiteralExpression(array)) return text
+  const at = array.elements.findIndex((each) => ts.isStringLiteral(each) && each.text === value)
+  const inner = { start: array.getStart(source) + 1, end: array.getEnd() - 1 }
+  return at === -1 ? text : removeFromList(text, source, array.elements, at, inner)
+}
+
+/**
+ * Adds a text member to the object at `path`, which is made when it is missing: in its alphabetical place when the keys are
+ * in that order, else before the key `beside`.
+ */
+export function addMember(text: string, path: readonly string[], key: string, value: string, beside?: string): string {
+  const source = parse(text)
+  const object = objectAt(source, path)
+  const member = JSON.stringify(key) + colonOf(text, source, object) + JSON.stringify(value)
+  if (object === undefined) return addObject(text, source, path, member)
+  const { properties } = object
+  const names = properties.map(nameOf)
+  const last = properties.at(-1)
+  if (last === undefined) {
+    const { line, inner } = indentation(text, source, object)
+    return splice(text, object.getStart(source) + 1, object.getEnd() - 1, `${inner}${member}${line}`)
+  }
+  const sorted = names.every((name, at) => at === 0 || (names[at - 1] ?? '') < name)
+  const at = names.findIndex((name) => (sorted ? name > key : name === beside))
+  const next = properties[at]
+  if (next === undefined) {
+    const gap = gapBefore(text, last.getStart(source))
+    return splice(text, last.getEnd(), last.getEnd(), `,${gap}${member}`)
+  }
+  const start = next.getStart(source)
+  return splice(text, start, start, `${member},${gapBefore(text, start) || ' '}`)
+}
+
+function addObject(text: string, source: ts.JsonSourceFile, path: readonly string[], member: string): string {
+  const parent = objectAt(source, path.slice(0, -1))
+  const last = parent?.properties.at(-1)
+  const key = path.at(-1)
+  if (last === undefined || key === undefined) return text
+  const gap = gapBefore(text, last.getStart(source))
+  const deeper = gap.includes('\n') ? gap + gap.slice(gap.lastIndexOf('\n') + 1) : ' '
+  const colon = colonOf(text, source, parent)
+  return splice(text, last.getEnd(), last.getEnd(), `,${gap}${JSON.stringify(key)}${colon}{${deeper}${member}${gap}}`)
+}
+
+function removeFromList(
+  text: string,
+  source: ts.JsonSourceFile,
+  list: readonly ts.Node[],
+  at: number,
+  inner: { readonly start: number; readonly end: number },
+): string {
+  const [previous, own, next] = [list[at - 1], list[at], list[at + 1]]
+  if (own === undefined) return text
+  if (next !== undefined) return splice(text, own.getStart(source), next.getStart(source), '')
+  if (previous !== undefined) return splice(text, previous.getEnd(), own.getEnd(), '')
+  return splice(text, inner.start, inner.end, '')
+}
+
+function splice(text: string, start: number, end: number, replacement: string): string {
+  return text.slice(0, start) + replacement + text.slice(end)
+}
+
+function parse(text: string): ts.JsonSourceFile {
+  return ts.parseJsonText('text.json', text)
+}
+
+function valueAt(source: ts.JsonSourceFile, path: readonly string[]): ts.Expression | undefined {
+  let found: ts.Expression | undefined = source.statements[0]?.expression
+  for (const name of path) {
+    if (found === undefined || !ts.isObjectLiteralExpression(found)) return undefined
+    const property = found.properties.find((each) => nameOf(each) === name)
+    found = property !== undefined && ts.isPropertyAssignment(property) ? property.initializer : undefined
+  }
+  return found
+}
+
+function objectAt(source: ts.JsonSourceFile, path: readonly string[]): ts.ObjectLiteralExpression | undefined {
+  const found = valueAt(source, path)
+  return found !== undefined && ts.isObjectLiteralExpression(found) ? found : undefined
+}
+
+function nameOf(property: ts.ObjectLiteralElementLike): string {
+  const { name } = property
+  return name !== undefined && (ts.isStringLiteral(name) || ts.isIdentifier(name)) ? name.text : ''
+}
+
+/** What stands between keys and values here. */
+function colonOf(text: string, source: ts.JsonSourceFile, object: ts.ObjectLiteralExpression | undefined): string {
+  const sample = object?.properties[0] ?? objectAt(source, [])?.properties[0]
+  if (sample === undefined || !ts.isPropertyAssignment(sample)) return ': '
+  return text.slice(sample.name.getEnd(), sample.initializer.getStart(source))
+}
+
+/** The white space in front of a member: a line break with its indentation, or spaces. */
+function gapBefore(text: string, start: number): string {
+  return /\s*$/u.exec(text.slice(0, start))?.[0] ?? ''
+}
+
+/** The white space of an empty object that gets its first member. */
+function indentation(
+  text: string,
+  source: ts.JsonSourceFile,
+  object: ts.ObjectLiteralExpression,
+): { readonly line: string; readonly inner: string } {
+  const start = object.getStart(source)
+  const lineStart = text.lastIndexOf('\n', start)
+  if (lineStart === -1) return { line: ' ', inner: ' ' }
+  const own = /^[\t ]*/u.exec(text.slice(lineStart + 1))?.[0] ?? ''
+  const ending = text[lineStart - 1] === '\r' ? '\r\n' : '\n'
+  return { line: ending + own, inner: ending + own + own }
+}

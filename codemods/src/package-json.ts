@@ -1,0 +1,201 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { dispatcherPackage, kitPackage, packageOf } from './facades.js'
+import { isInside, type Tree } from './files.js'
+import { addMember, keysAt, removeElement, removeMember } from './json-edit.js'
+import { rangeOf } from './own-manifest.js'
+import type { FacadeName } from './plan.js'
+import { reportedPath } from './result.js'
+import type { StagedFile } from './stage.js'
+import type { Usage } from './usage.js'
+
+/** Where a manifest says what a package needs. */
+const dependencyFields = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'] as const
+type DependencyField = (typeof dependencyFields)[number]
+
+/** Where a manifest says more about a package that it needs, or that others do. */
+const companionFields: readonly (readonly string[])[] = [
+  ['peerDependenciesMeta'],
+  ['dependenciesMeta'],
+  ['overrides'],
+  ['resolutions'],
+  ['pnpm', 'overrides'],
+  ['catalog'],
+  ['workspaces', 'catalog'],
+]
+const listFields = ['bundleDependencies', 'bundledDependencies'] as const
+
+/** A manifest with new dependencies. */
+export interface MovedManifest extends StagedFile {
+  /** One line for each thing that moved, such as `package.json: - @switchyard/legacy`. */
+  readonly moved: readonly string[]
+}
+
+/** What the move is decided from. */
+export interface MoveInput {
+  readonly tree: Tree
+  /** Manifests that may be changed, absolute. */
+  readonly manifests: readonly string[]
+  readonly facades: readonly FacadeName[]
+  readonly usage: Usage
+  /** The files that this run changed. */
+  readonly changed: ReadonlySet<string>
+}
+
+/**
+ * Moves dependencies to where the code is now: a facade that nothing under a manifest names any more is removed from it, and
+ * what takes its place is added in the same field. A facade that a marked site still imports stays.
+ *
+ * @returns the manifests that change
+ */
+export function moveDependencies(input: MoveInput): MovedManifest[] {
+  return input.manifests.flatMap((path) => {
+    const moved = moveIn(path, input)
+    return moved === undefined ? [] : [moved]
+  })
+}
+
+/** The `package.json` files that govern the given paths: those among them, and those in the directories above. */
+export function governingManifests(tree: Tree): string[] {
+  const found = new Set(tree.manifests)
+  for (const path of tree.paths) {
+    let directory = dirname(path)
+    while (isInside(tree.root, directory)) {
+      const manifest = join(directory, 'package.json')
+      if (existsSync(manifest)) found.add(manifest)
+      directory = dirname(directory)
+    }
+  }
+  return [...found].toSorted()
+}
+
+/** Whether a manifest, given as text, needs any of the packages. */
+export function declares(text: string, names: readonly string[]): boolean {
+  if (!names.some((name) => text.includes(name))) return false
+  const manifest = parse(text)
+  return names.some((name) => fieldsWith(manifest, name).length > 0)
+}
+
+function moveIn(path: string, input: MoveInput): MovedManifest | undefined {
+  const before = readFileSync(path)
+  const text = before.toString('utf8')
+  const manifest = parse(text)
+  if (typeof manifest !== 'object' || manifest === null || isOurs(manifest)) return undefined
+  const declared = input.facades.map(packageOf).filter((name) => fieldsWith(manifest, name).length > 0)
+  const owned = namesUnder(path, input)
+  const additions = declared.length > 0 || owned.changed ? additionsTo(path, manifest, owned.names, declared, input) : []
+  const removals = declared.filter((name) => !owned.names.has(name))
+  const after = removals.reduce(removePackage, additions.reduce(addPackage, text))
+  if (after === text || !Buffer.from(text).equals(before)) return undefined
+  const lines = [...removals.map((name) => `- ${name}`), ...additions.map(({ name, range }) => `+ ${name} ${range}`)]
+  const edits = lines.map(() => ({ start: 0, end: 0, text: '' }))
+  const file = reportedPath(input.tree.root, path)
+  return { path, before, after: Buffer.from(after), edits, moved: lines.map((line) => `${file}: ${line}`) }
+}
+
+/** The packages that the files under a manifest name, files under a nested manifest that declares them left out. */
+function namesUnder(path: string, { usage, changed }: MoveInput): { names: Set<string>; changed: boolean } {
+  const directory = dirname(path)
+  const names = new Set<string>()
+  let any = false
+  for (const [file, named] of usage.under(directory)) {
+    const between = manifestsBetween(file, directory)
+    for (const name of named) {
+      if (between.some((text) => declares(text, [name]))) continue
+      names.add(name)
+      any ||= changed.has(file) && between.length === 0
+    }
+  }
+  return { names, changed: any }
+}
+
+/** The texts of the manifests nearer to `file` than the one in `directory`. */
+function manifestsBetween(file: string, directory: string): string[] {
+  const texts: string[] = []
+  for (let at = dirname(file); at !== directory && isInside(directory, at); at = dirname(at)) {
+    const manifest = join(at, 'package.json')
+    if (existsSync(manifest)) texts.push(readFileSync(manifest, 'utf8'))
+  }
+  return texts
+}
+
+interface Addition {
+  readonly field: DependencyField
+  readonly name: string
+  readonly range: string
+  /** The facade whose place it takes. */
+  readonly beside: string | undefined
+}
+
+function additionsTo(
+  path: string,
+  manifest: object,
+  names: ReadonlySet<string>,
+  declared: readonly string[],
+  { tree }: MoveInput,
+): Addition[] {
+  const wanted = [dispatcherPackage, kitPackage].filter(
+    (name) => names.has(name) && fieldsWith(manifest, name).length === 0 && !declaredAbove(path, tree, name, declared),
+  )
+  const facadeFields = dependencyFields.filter((field) => declared.some((name) => fieldsWith(manifest, name).includes(field)))
+  const fields: readonly DependencyField[] =
+    facadeFields.length === 0 || facadeFields.includes('dependencies') ? ['dependencies'] : facadeFields
+  return wanted.flatMap((name) =>
+    fields.map((field) => {
+      const beside = declared.find((facade) => fieldsWith(manifest, facade).includes(field))
+      return { field, name, range: rangeOf(name), beside }
+    }),
+  )
+}
+
+/** A package without a facade of its own leans on the manifest above it, when that one declares what the code needs. */
+function declaredAbove(path: string, tree: Tree, name: string, declared: readonly string[]): boolean {
+  if (declared.length > 0) return false
+  for (let at = dirname(dirname(path)); isInside(tree.root, at); at = dirname(at)) {
+    const manifest = join(at, 'package.json')
+    const facades = ['@switchyard/legacy', '@switchyard/request-scoped', '@switchyard/core', '@switchyard/enhanced']
+    if (existsSync(manifest) && declares(readFileSync(manifest, 'utf8'), [name, ...facades])) return true
+    if (at === dirname(at)) break
+  }
+  return false
+}
+
+function addPackage(text: string, { field, name, range, beside }: Addition): string {
+  return addMember(text, [field], name, range, beside)
+}
+
+function removePackage(text: string, name: string): string {
+  let after = text
+  for (const field of [...dependencyFields.map((each) => [each]), ...companionFields]) {
+    for (const key of keysAt(after, field)) {
+      if (key === name || key.startsWith(`${name}@`)) after = removeMember(after, [...field, key])
+    }
+  }
+  for (const field of listFields) after = removeElement(after, [field], name)
+  return after
+}
+
+function fieldsWith(manifest: unknown, name: string): DependencyField[] {
+  return dependencyFields.filter((field) => {
+    const entries = property(manifest, field)
+    return typeof entries === 'object' && entries !== null && Object.hasOwn(entries, name)
+  })
+}
+
+function isOurs(manifest: object): boolean {
+  const name = property(manifest, 'name')
+  return typeof name === 'string' && name.startsWith('@switchyard/')
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value ? value[name as keyof typeof value] : undefined
+}
+
+/** A manifest that is no JSON needs nothing that we could move. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/u, ''))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,106 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs'
+import { reason, wholeFile } from './files.js'
+import type { Finding } from './plan.js'
+
+/** Larger files are bundles: searched, never parsed. */
+export const largestFile = 5 * 1024 * 1024
+
+/** When a file was last changed and how long it was: a cheap way to see that somebody wrote it since. */
+export interface Stamp {
+  readonly mtimeMs: number
+  readonly size: number
+}
+
+/** A file as it was read. */
+export interface ReadSource {
+  readonly path: string
+  /** The whole file, or for a bundle that mentions a needle, nothing. */
+  readonly bytes: Buffer
+  readonly stamp: Stamp
+  /** Which of the needles the bytes hold. */
+  readonly found: ReadonlySet<string>
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * Reads files one after the other and searches their bytes. What cannot be read, or holds a needle and is too large to parse,
+ * becomes a finding instead.
+ *
+ * @param needles ASCII texts to look for.
+ */
+export function* readSources(
+  paths: readonly string[],
+  needles: readonly string[],
+  findings: Finding[],
+): Generator<ReadSource> {
+  const searches = needles.map((text) => ({ text, bytes: Buffer.from(text) }))
+  for (const path of paths) {
+    try {
+      const source = readOne(path, searches)
+      if (source.stamp.size > largestFile && source.found.size > 0) findings.push(tooLarge(source))
+      else yield source
+    } catch (error) {
+      findings.push(wholeFile(path, 'failed', 'unreadable', `could not be read: ${reason(error)}`))
+    }
+  }
+}
+
+/**
+ * The text of a file's bytes, byte order mark kept, so that it encodes to the same bytes again.
+ *
+ * @returns undefined when they are no UTF-8
+ */
+export function decode(bytes: Buffer): string | undefined {
+  try {
+    return strictUtf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+interface Search {
+  readonly text: string
+  readonly bytes: Buffer
+}
+
+function readOne(path: string, searches: readonly Search[]): ReadSource {
+  const file = openSync(path, 'r')
+  try {
+    const stats = fstatSync(file)
+    const stamp = stampOf(stats)
+    if (stats.size > largestFile) return { path, bytes: Buffer.alloc(0), stamp, found: searchInPieces(file, searches) }
+    const bytes = readFileSync(file)
+    const found = searches.filter((each) => bytes.includes(each.bytes)).map(({ text }) => text)
+    return { path, bytes, stamp, found: new Set(found) }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The stamp of a file's stats. */
+export function stampOf({ mtimeMs, size }: Stats): Stamp {
+  return { mtimeMs, size }
+}
+
+/** Keeps a bundle out of memory: one piece at a time, each with the end of the one before it. */
+function searchInPieces(file: number, searches: readonly Search[]): Set<string> {
+  const found = new Set<string>()
+  const overlap = Math.max(0, ...searches.map(({ bytes }) => bytes.length))
+  const piece = Buffer.alloc(1024 * 1024 + overlap)
+  let kept = 0
+  for (let read = readSync(file, piece, 0, piece.length, null); read > 0; ) {
+    const filled = piece.subarray(0, kept + read)
+    for (const { text, bytes } of searches) if (filled.includes(bytes)) found.add(text)
+    kept = Math.min(overlap, filled.length)
+    piece.copyWithin(0, filled.length - kept, filled.length)
+    read = readSync(file, piece, kept, piece.length - kept, null)
+  }
+  return found
+}
+
+function tooLarge({ path, stamp, found }: ReadSource): Finding {
+  const size = (stamp.size / 1024 / 1024).toFixed(1)
+  const what = `mentions ${[...found].join(', ')}, and is too large to change (${size} MB; the limit is 5 MB)`
+  return wholeFile(path, 'skipped', 'too-large', `${what}: if it is built from other files, migrate those and build again`)
+}

@@ -1,0 +1,40 @@
+import type ts from 'typescript-checker'
+
+/** How a file is written, for the lines that are added to it. */
+export interface Style {
+  readonly quote: "'" | '"'
+  /** `;` or nothing. */
+  readonly semicolon: ';' | ''
+  readonly newline: '\n' | '\r\n'
+}
+
+/** Reads the style of a file off its statements: the majority wins, and single quotes without anything to go by. */
+export function styleOf(source: ts.SourceFile): Style {
+  const { text } = source
+  const singles = text.match(/'[^'\n]*'/g)?.length ?? 0
+  const doubles = text.match(/"[^"\n]*"/g)?.length ?? 0
+  const ends = source.statements.map((statement) => text.slice(0, statement.end).trimEnd().at(-1))
+  const lines = text.split('\n')
+  const semicolons = lines.filter((line) => /;\s*$/.test(line)).length
+  const closed = ends.filter((end) => end === ';').length
+  return {
+    quote: importQuote(source) ?? (doubles > singles ? '"' : "'"),
+    semicolon: closed > 0 || semicolons * 4 > lines.length ? ';' : '',
+    newline: text.includes('\r\n') ? '\r\n' : '\n',
+  }
+}
+
+function importQuote(source: ts.SourceFile): "'" | '"' | undefined {
+  for (const statement of source.statements) {
+    const specifier = 'moduleSpecifier' in statement ? (statement.moduleSpecifier as ts.Node | undefined) : undefined
+    const quote = specifier === undefined ? undefined : source.text[specifier.getStart(source)]
+    if (quote === "'" || quote === '"') return quote
+  }
+  return undefined
+}
+
+/** The white space that the line of an offset begins with. */
+export function indentAt(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  return /^[\t ]*/.exec(text.slice(start).replace(/^\uFEFF/, ''))?.[0] ?? ''
+}
