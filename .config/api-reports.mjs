@@ -2,6 +2,7 @@
 // Compares the public signatures of every entry point with its committed report, `etc/<entry>.api.md` beside the package.
 //   node .config/api-reports.mjs            fails when a signature changed
 //   node .config/api-reports.mjs --local    writes the reports: the way to approve a change
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({ options: { local: { type: 'boolean', def
 const entryPoints = workspaces().flatMap(entryPointsOf)
 const changed = entryPoints.filter((entry) => !isApproved(entry))
 if (changed.length > 0 && !options.local) {
+  for (const entry of changed) showDifference(entry)
   console.error(
     `\n${changed.length} of ${entryPoints.length} API reports differ from the code: ${changed.map(nameOf).join(', ')}`,
   )
@@ -98,9 +100,16 @@ function isApproved({ folder, report, declarations }) {
  */
 function quieten(message, report) {
   message.handled = true
-  if (message.logLevel === ExtractorLogLevel.Error || message.messageId === 'console-api-report-not-copied') {
+  if (message.logLevel === ExtractorLogLevel.Error) {
     console.error(`${report}: ${message.formatMessageWithLocation(root)}`)
   }
+}
+
+/** @param {EntryPoint} entry */
+function showDifference({ folder, report }) {
+  const [approved, found] = ['etc', 'dist/.api'].map((place) => join(folder, place, `${report}.api.md`))
+  const args = ['--no-pager', 'diff', '--no-index', '--unified=1', approved ?? '', found ?? '']
+  console.error(spawnSync('git', args, { encoding: 'utf8' }).stdout)
 }
 
 /** @param {EntryPoint} entry */

@@ -101,6 +101,21 @@ describe('the arrows between packages', () => {
   })
 })
 
+describe('.github/ARCHITECTURE.md', () => {
+  const text = readFileSync(join(root, '.github/ARCHITECTURE.md'), 'utf8')
+  const paths = [...text.matchAll(/`((?:packages|codemods|test|\.config|\.ci|\.github)\/[\w./-]+)`/gu)].map(
+    ([, path = '']) => path,
+  )
+
+  it('names files', () => {
+    expect(paths.length).toBeGreaterThan(15)
+  })
+
+  it.each(paths)('names %s, which exists', (path) => {
+    expect(existsSync(join(root, path))).toBe(true)
+  })
+})
+
 describe('the check itself', () => {
   it.each([
     ["import { a } from './a.js'", ['./a.js']],
