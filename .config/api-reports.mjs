@@ -59,6 +59,7 @@ function isApproved({ folder, report, declarations }) {
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: folder,
+      newlineKind: 'lf',
       mainEntryPointFilePath: declarations,
       compiler: { overrideTsconfig: { compilerOptions, files: [declarations] } },
       apiReport: {
