@@ -34,7 +34,12 @@ export interface ExportMigration {
   readonly replacement: string
   /** The import that stands in for it; absent where a person must choose. */
   readonly to?: { readonly module: string; readonly name: string }
+  /** What becomes of each static member, by its name; absent where there is none. */
+  readonly statics?: Readonly<Record<string, StaticMigration>>
 }
+
+/** What becomes of one static member of a class. */
+export type StaticMigration = Pick<ExportMigration, 'change' | 'replacement'>
 
 /** One facade's deprecation. */
 export interface FacadeMigration {
@@ -56,54 +61,58 @@ export interface FacadeMigration {
 type Exports = FacadeMigration['exports']
 
 const dispatcher = '@switchyard/dispatcher'
-const kit = '@switchyard/facade-kit'
 const since = '1.0.0'
 const sunset = { version: '2.0.0', date: '2027-06-30' }
 
-const createForUser = 'UnifiedToolDispatcher.createForUser(context, options)'
-const inScope = `await using dispatcher = ${createForUser}`
-const withContext = `${createForUser}, with the context of the user it works for`
-const overRun = 'AgentRun of @switchyard/dispatcher, over eventSinkFrom(transport)'
-const result = 'ToolExecutionResult of @switchyard/dispatcher'
-const call = 'the arguments of executeTool(toolName, parameters)'
-const metrics = 'DispatcherMetrics of @switchyard/dispatcher'
+const create = 'UnifiedToolDispatcher.createForUser(context, options)'
+const createWithContext = `${create}, with the context of the user it works for`
+const result = `ToolExecutionResult of ${dispatcher}`
 const factories = 'createForUser or createForAdmin of UnifiedToolDispatcher'
-const context = 'UserExecutionContext of @switchyard/dispatcher'
-const invalid = 'InvalidContextError of @switchyard/dispatcher'
-const denied = "result.error?.code === 'permission_denied'"
-const violations = 'dispatcher.metrics.securityViolations; nothing throws this error'
 
-const unified = at(dispatcher, 'UnifiedToolDispatcher')
-const invalidContext = at(dispatcher, 'InvalidContextError')
-const rewritten = { change: 'rewrite', replacement: createForUser, to: unified } as const
-const aClass: ExportMigration = { kind: 'class', ...rewritten }
-const aFunction: ExportMigration = { kind: 'function', ...rewritten }
-const aScope: ExportMigration = { ...aFunction, replacement: inScope }
-
-const everywhere: Exports = {
-  UserExecutionContext: {
-    kind: 'class',
-    change: 'rename',
-    replacement: context,
-    to: at(dispatcher, 'UserExecutionContext'),
-  },
-  ToolStatus: { kind: 'value', change: 'kit', replacement: 'result.success', to: at(kit, 'ToolStatus') },
-  ToolResult: { kind: 'type', change: 'kit', replacement: result, to: at(kit, 'ToolResult') },
-  LegacyToolExecutionResult: {
-    kind: 'type',
-    change: 'kit',
-    replacement: result,
-    to: at(kit, 'LegacyToolExecutionResult'),
-  },
-  LegacyMetrics: { kind: 'type', change: 'kit', replacement: metrics, to: at(kit, 'LegacyMetrics') },
+const created: StaticMigration = { change: 'rewrite', replacement: create }
+const createdInScope: StaticMigration = { change: 'rewrite', replacement: `await using dispatcher = ${create}` }
+const createdByHand: StaticMigration = { change: 'manual', replacement: createWithContext }
+const createdForAdmin: StaticMigration = {
+  change: 'manual',
+  replacement: 'UnifiedToolDispatcher.createForAdmin(context, options)',
 }
-const aResponse = { change: 'kit', replacement: result, to: at(kit, 'ToolDispatchResponse') } as const
+const disposed: StaticMigration = { change: 'rewrite', replacement: 'UnifiedToolDispatcher.disposeAllForUser(userId)' }
+const from: StaticMigration = { change: 'rewrite', replacement: 'the UnifiedToolDispatcher itself' }
+
+const unified = { module: dispatcher, name: 'UnifiedToolDispatcher' }
+const aFunction: ExportMigration = { kind: 'function', ...created, to: unified }
+const aScope: ExportMigration = { kind: 'function', ...createdInScope, to: unified }
+
+const ToolDispatchResponse = inKit('class', 'ToolDispatchResponse', result)
+const DispatchStrategy = inKit('value', 'DispatchStrategy', factories)
 const requestAndResponse: Exports = {
-  ToolDispatchRequest: { kind: 'class', change: 'kit', replacement: call, to: at(kit, 'ToolDispatchRequest') },
-  ToolDispatchResponse: { kind: 'class', ...aResponse },
+  ToolDispatchRequest: inKit('class', 'ToolDispatchRequest', 'the arguments of executeTool(toolName, parameters)'),
+  ToolDispatchResponse,
 }
-const strategy: Exports = {
-  DispatchStrategy: { kind: 'value', change: 'kit', replacement: factories, to: at(kit, 'DispatchStrategy') },
+const everywhere: Exports = {
+  UserExecutionContext: renamed('UserExecutionContext'),
+  ToolStatus: inKit('value', 'ToolStatus', 'result.success'),
+  ToolResult: inKit('type', 'ToolResult', result),
+  LegacyToolExecutionResult: inKit('type', 'LegacyToolExecutionResult', result),
+  LegacyMetrics: inKit('type', 'LegacyMetrics', `DispatcherMetrics of ${dispatcher}`),
+}
+
+const legacyClass = aClass({ from, createForUser: created, createScoped: createdInScope })
+const coreClass = aClass({
+  from,
+  createRequestScopedDispatcher: created,
+  createScopedDispatcherContext: createdInScope,
+})
+const enhancedClass = aClass({ from, createForUser: created, createScoped: createdInScope })
+const enhancedFactory: ExportMigration = {
+  ...aClass({
+    createEnhancedDispatcher: created,
+    createForUser: created,
+    createForRequest: created,
+    createForAdmin: createdForAdmin,
+    cleanupUserDispatchers: disposed,
+  }),
+  replacement: 'createForUser, createForAdmin or disposeAllForUser of UnifiedToolDispatcher',
 }
 
 /** Every facade with its deprecation. */
@@ -116,14 +125,14 @@ export const migrations: Readonly<Record<FacadeName, FacadeMigration>> = {
     since,
     sunset,
     exports: {
-      ToolDispatcher: aClass,
-      UnifiedToolDispatcher: aClass,
-      UnifiedToolDispatcherFactory: aClass,
-      createToolDispatcher: { kind: 'function', change: 'manual', replacement: withContext },
+      ToolDispatcher: legacyClass,
+      UnifiedToolDispatcher: legacyClass,
+      UnifiedToolDispatcherFactory: aClass({ createForRequest: created, createLegacyGlobal: createdByHand }),
+      createToolDispatcher: { kind: 'function', ...createdByHand },
       createRequestScopedToolDispatcher: aFunction,
       createRequestScopedDispatcher: aScope,
       ...requestAndResponse,
-      ...strategy,
+      DispatchStrategy,
       ...everywhere,
     },
   },
@@ -135,11 +144,15 @@ export const migrations: Readonly<Record<FacadeName, FacadeMigration>> = {
     since,
     sunset,
     exports: {
-      RequestScopedToolDispatcher: aClass,
-      WebSocketBridgeAdapter: { kind: 'class', change: 'manual', replacement: overRun },
+      RequestScopedToolDispatcher: aClass({ from }),
+      WebSocketBridgeAdapter: {
+        kind: 'class',
+        change: 'manual',
+        replacement: `AgentRun of ${dispatcher}, over eventSinkFrom(transport)`,
+      },
       createRequestScopedToolDispatcher: aFunction,
       requestScopedToolDispatcherScope: aScope,
-      ToolDispatchResponse: { kind: 'type', ...aResponse },
+      ToolDispatchResponse: { ...ToolDispatchResponse, kind: 'type' },
       ...everywhere,
     },
   },
@@ -150,7 +163,7 @@ export const migrations: Readonly<Record<FacadeName, FacadeMigration>> = {
     stage: 'warning',
     since,
     sunset,
-    exports: { ToolDispatcher: aClass, ToolDispatcherCore: aClass, ...requestAndResponse, ...everywhere },
+    exports: { ToolDispatcher: coreClass, ToolDispatcherCore: coreClass, ...requestAndResponse, ...everywhere },
   },
   enhanced: {
     package: '@switchyard/enhanced',
@@ -160,22 +173,34 @@ export const migrations: Readonly<Record<FacadeName, FacadeMigration>> = {
     since,
     sunset,
     exports: {
-      EnhancedToolDispatcher: aClass,
-      ToolDispatcher: aClass,
-      EnhancedToolDispatcherFactory: aClass,
-      ToolDispatcherFactory: aClass,
+      EnhancedToolDispatcher: enhancedClass,
+      ToolDispatcher: enhancedClass,
+      EnhancedToolDispatcherFactory: enhancedFactory,
+      ToolDispatcherFactory: enhancedFactory,
       createEnhancedDispatcher: aFunction,
       createRequestScopedDispatcher: aScope,
-      AuthenticationError: { kind: 'class', change: 'rename', replacement: invalid, to: invalidContext },
-      PermissionError: { kind: 'class', change: 'kit', replacement: denied, to: at(kit, 'PermissionError') },
-      SecurityViolationError: { kind: 'class', change: 'manual', replacement: violations },
+      AuthenticationError: renamed('InvalidContextError'),
+      PermissionError: inKit('class', 'PermissionError', "result.error?.code === 'permission_denied'"),
+      SecurityViolationError: {
+        kind: 'class',
+        change: 'manual',
+        replacement: 'dispatcher.metrics.securityViolations; nothing throws this error',
+      },
       ...requestAndResponse,
-      ...strategy,
+      DispatchStrategy,
       ...everywhere,
     },
   },
 }
 
-function at(module: string, name: string): { module: string; name: string } {
-  return { module, name }
+function aClass(statics: NonNullable<ExportMigration['statics']>): ExportMigration {
+  return { kind: 'class', ...created, to: unified, statics }
+}
+
+function renamed(name: string): ExportMigration {
+  return { kind: 'class', change: 'rename', replacement: `${name} of ${dispatcher}`, to: { module: dispatcher, name } }
+}
+
+function inKit(kind: ExportKind, name: string, replacement: string): ExportMigration {
+  return { kind, change: 'kit', replacement, to: { module: '@switchyard/facade-kit', name } }
 }

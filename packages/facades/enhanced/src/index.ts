@@ -65,7 +65,7 @@ export const ToolDispatcher = EnhancedToolDispatcher
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UnifiedToolDispatcher.createForUser(context, options) */
 export type ToolDispatcher = EnhancedToolDispatcher
 
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UnifiedToolDispatcher.createForUser(context, options) */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser, createForAdmin or disposeAllForUser of UnifiedToolDispatcher */
 export class EnhancedToolDispatcherFactory {
   static async createEnhancedDispatcher(
     userContext: kit.ContextOrCreation,
@@ -111,9 +111,9 @@ export class EnhancedToolDispatcherFactory {
   }
 }
 
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UnifiedToolDispatcher.createForUser(context, options) */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser, createForAdmin or disposeAllForUser of UnifiedToolDispatcher */
 export const ToolDispatcherFactory = EnhancedToolDispatcherFactory
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UnifiedToolDispatcher.createForUser(context, options) */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser, createForAdmin or disposeAllForUser of UnifiedToolDispatcher */
 export type ToolDispatcherFactory = EnhancedToolDispatcherFactory
 
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UnifiedToolDispatcher.createForUser(context, options) */

@@ -19,7 +19,9 @@ const check = process.argv.includes('--check')
 generate('codemods/src/migrations.ts', () => codemodsCopy())
 generate('README.md', (text) => between(text, 'facades', facadeTable()))
 for (const [name, facade] of Object.entries(migrations)) {
-  generate(`packages/facades/${name}/README.md`, (text) => between(text, 'exports', exportTable(facade)))
+  generate(`packages/facades/${name}/README.md`, (text) =>
+    between(between(text, 'status', status(facade)), 'exports', exportTable(facade)),
+  )
   generate(`packages/facades/${name}/src/index.ts`, (text) => withDeprecations(text, facade))
 }
 
@@ -68,6 +70,10 @@ function facadeTable() {
   ].join('\n')
 }
 
+function status({ code, stage, since, sunset }) {
+  return `Warning code \`${code}\`, stage ${stage}; deprecated since ${since}, removed in ${sunset.version} (${sunset.date}).`
+}
+
 function exportTable({ exports }) {
   const changes = {
     rewrite: 'rewritten by `switchyard migrate`',
@@ -75,9 +81,12 @@ function exportTable({ exports }) {
     kit: 'moved to `@switchyard/facade-kit` by `switchyard migrate`',
     manual: 'a person decides; `switchyard migrate` marks the place',
   }
-  const rows = Object.entries(exports).map(
-    ([name, { kind, change, replacement }]) => `| \`${name}\` | ${kind} | \`${replacement}\` | ${changes[change]} |`,
-  )
+  const row = (name, kind, { change, replacement }) =>
+    `| \`${name}\` | ${kind} | \`${replacement}\` | ${changes[change]} |`
+  const rows = Object.entries(exports).flatMap(([name, migration]) => [
+    row(name, migration.kind, migration),
+    ...Object.entries(migration.statics ?? {}).map(([member, its]) => row(`${name}.${member}`, 'static', its)),
+  ])
   return ['| export | kind | instead | how |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 

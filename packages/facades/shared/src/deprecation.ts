@@ -136,11 +136,12 @@ function warn(migration: FacadeMigration, exported: string, site: CallSite, ctor
   process.emitWarning(describe(migration, exported, site) + last, { type: 'DeprecationWarning', code, ctor })
 }
 
-function describe({ package: name, sunset, exports }: FacadeMigration, exported: string, site: CallSite): string {
-  const what = `${exported} of ${name}, deprecated, to be removed in ${sunset.version} (${sunset.date})`
+function describe({ package: facade, sunset, exports }: FacadeMigration, exported: string, site: CallSite): string {
+  const what = `${exported} of ${facade}, deprecated, to be removed in ${sunset.version} (${sunset.date})`
   if (site.dependency !== undefined) {
     return `${site.dependency} uses ${what}: upgrade ${site.dependency} to a version that does not.`
   }
-  const replacement = exports[exported.replace(/\..*/, '')]?.replacement
-  return `${site.location} uses ${what}: use ${replacement ?? `@switchyard/dispatcher`}. To migrate: ${COMMAND}`
+  const [name = '', member = ''] = exported.split('.')
+  const { replacement } = exports[name]?.statics?.[member] ?? exports[name] ?? { replacement: '@switchyard/dispatcher' }
+  return `${site.location} uses ${what}: use ${replacement}. To migrate: ${COMMAND}`
 }
