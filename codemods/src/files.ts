@@ -29,7 +29,17 @@ const tsconfigPattern = /^(?:ts|js)config(?:\..*)?\.json$/u
 const lockfiles = new Set(['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'])
 const neverEntered = new Set(['node_modules', 'dist', '.git', '.switchyard'])
 /** Left out where no `.gitignore` can say it. */
-const leftOutWithoutGit = new Set([...neverEntered, '.hg', '.svn', 'coverage', '.next', '.nuxt', '.turbo', '.cache', '.yarn'])
+const leftOutWithoutGit = new Set([
+  ...neverEntered,
+  '.hg',
+  '.svn',
+  'coverage',
+  '.next',
+  '.nuxt',
+  '.turbo',
+  '.cache',
+  '.yarn',
+])
 
 /**
  * Lists what a run is about.
@@ -96,7 +106,9 @@ function commonDirectory(directory: string, path: string): string {
 }
 
 function entersNever(root: string, file: string): boolean {
-  return relative(root, dirname(file)).split(sep).some((part) => neverEntered.has(part))
+  return relative(root, dirname(file))
+    .split(sep)
+    .some((part) => neverEntered.has(part))
 }
 
 /** Leaves out what is no file of the tree itself; a link that leads nowhere is reported. */

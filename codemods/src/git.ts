@@ -30,7 +30,16 @@ export function uncommitted(root: string, paths: readonly string[]): string[] {
   // A command line has a limit; ten thousand paths would pass it.
   for (let start = 0; start < paths.length; start += 500) {
     const some = paths.slice(start, start + 500)
-    const args = ['--literal-pathspecs', 'status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', ...some]
+    const args = [
+      '--literal-pathspecs',
+      'status',
+      '--porcelain=v1',
+      '-z',
+      '--no-renames',
+      '--untracked-files=all',
+      '--',
+      ...some,
+    ]
     dirty.push(...split(git(root, args) ?? '').map((entry) => join(root, entry.slice(3))))
   }
   return dirty

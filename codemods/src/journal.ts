@@ -194,7 +194,9 @@ function refuseLiveOwner(home: string): void {
   if (!readdirSync(home).includes('lock')) return
   const owner = Number(readFileSync(join(home, 'lock'), 'utf8'))
   if (owner !== process.pid && isAlive(owner)) {
-    throw new UsageError(`another run is writing here (process ${owner}); if that is not so, delete ${join(home, 'lock')}`)
+    throw new UsageError(
+      `another run is writing here (process ${owner}); if that is not so, delete ${join(home, 'lock')}`,
+    )
   }
   unlock(home)
 }

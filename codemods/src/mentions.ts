@@ -22,7 +22,8 @@ export function parseSource(path: string, text: string): ParsedSource {
   for (const options of attempts(path)) {
     const { comments, errors } = parseSync(path, code, options)
     const first = errors.find(({ severity }) => String(severity) === 'Error')
-    if (first === undefined) return { comments: comments.map(({ start, end }) => ({ start: start + mark, end: end + mark })) }
+    if (first === undefined)
+      return { comments: comments.map(({ start, end }) => ({ start: start + mark, end: end + mark })) }
     error ??= { message: first.message, ...placeAt(text, (first.labels[0]?.start ?? 0) + mark) }
   }
   return { comments: [], ...(error !== undefined && { error }) }

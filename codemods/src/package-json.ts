@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { dispatcherPackage, kitPackage, packageOf } from './facades.js'
 import { isInside, type Tree } from './files.js'
 import { addMember, keysAt, removeElement, removeMember } from './json-edit.js'
-import { rangeOf } from './own-manifest.js'
+import { ownRange } from './own-manifest.js'
 import type { FacadeName } from './plan.js'
 import { reportedPath } from './result.js'
 import type { StagedFile } from './stage.js'
@@ -83,7 +83,8 @@ function moveIn(path: string, input: MoveInput): MovedManifest | undefined {
   if (typeof manifest !== 'object' || manifest === null || isOurs(manifest)) return undefined
   const declared = input.facades.map(packageOf).filter((name) => fieldsWith(manifest, name).length > 0)
   const owned = namesUnder(path, input)
-  const additions = declared.length > 0 || owned.changed ? additionsTo(path, manifest, owned.names, declared, input) : []
+  const additions =
+    declared.length > 0 || owned.changed ? additionsTo(path, manifest, owned.names, declared, input) : []
   const removals = declared.filter((name) => !owned.names.has(name))
   const after = removals.reduce(removePackage, additions.reduce(addPackage, text))
   if (after === text || !Buffer.from(text).equals(before)) return undefined
@@ -137,13 +138,15 @@ function additionsTo(
   const wanted = [dispatcherPackage, kitPackage].filter(
     (name) => names.has(name) && fieldsWith(manifest, name).length === 0 && !declaredAbove(path, tree, name, declared),
   )
-  const facadeFields = dependencyFields.filter((field) => declared.some((name) => fieldsWith(manifest, name).includes(field)))
+  const facadeFields = dependencyFields.filter((field) =>
+    declared.some((name) => fieldsWith(manifest, name).includes(field)),
+  )
   const fields: readonly DependencyField[] =
     facadeFields.length === 0 || facadeFields.includes('dependencies') ? ['dependencies'] : facadeFields
   return wanted.flatMap((name) =>
     fields.map((field) => {
       const beside = declared.find((facade) => fieldsWith(manifest, facade).includes(field))
-      return { field, name, range: rangeOf(name), beside }
+      return { field, name, range: ownRange, beside }
     }),
   )
 }

@@ -89,7 +89,7 @@ function searchInPieces(file: number, searches: readonly Search[]): Set<string> 
   const overlap = Math.max(0, ...searches.map(({ bytes }) => bytes.length))
   const piece = Buffer.alloc(1024 * 1024 + overlap)
   let kept = 0
-  for (let read = readSync(file, piece, 0, piece.length, null); read > 0; ) {
+  for (let read = readSync(file, piece, 0, piece.length, null); read > 0;) {
     const filled = piece.subarray(0, kept + read)
     for (const { text, bytes } of searches) if (filled.includes(bytes)) found.add(text)
     kept = Math.min(overlap, filled.length)
@@ -102,5 +102,10 @@ function searchInPieces(file: number, searches: readonly Search[]): Set<string> 
 function tooLarge({ path, stamp, found }: ReadSource): Finding {
   const size = (stamp.size / 1024 / 1024).toFixed(1)
   const what = `mentions ${[...found].join(', ')}, and is too large to change (${size} MB; the limit is 5 MB)`
-  return wholeFile(path, 'skipped', 'too-large', `${what}: if it is built from other files, migrate those and build again`)
+  return wholeFile(
+    path,
+    'skipped',
+    'too-large',
+    `${what}: if it is built from other files, migrate those and build again`,
+  )
 }

@@ -35,6 +35,13 @@ export interface ReportedFinding {
   readonly snippet?: string
 }
 
+/** A finding with what `audit` says beside it. */
+export interface ExplainedFinding extends Finding {
+  readonly why?: string | undefined
+  readonly fix?: string | undefined
+  readonly snippet?: string | undefined
+}
+
 /** A file that was changed, or would be. */
 export interface Change {
   /** Relative to the repository's root, with forward slashes. */
@@ -96,7 +103,7 @@ export function reportedPath(root: string, file: string): string {
  *
  * @param findings With absolute paths.
  */
-export function reported(root: string, findings: readonly (Finding & Partial<ReportedFinding>)[]): ReportedFinding[] {
+export function reported(root: string, findings: readonly ExplainedFinding[]): ReportedFinding[] {
   const byKey = new Map<string, ReportedFinding>()
   for (const each of findings) {
     const { file, line, column, rule, code, facade, kind, message, fixable, why, fix, snippet } = each

@@ -24,8 +24,12 @@ export function removeFacadePaths(
   return tsconfigs.flatMap((path) => {
     const before = readFileSync(path)
     const text = before.toString('utf8')
-    const gone = facades.map(packageOf).filter((name) => text.includes(name) && !isNamedUnder(dirname(path), name, usage))
-    const keys = keysAt(text, pathsOption).filter((key) => gone.some((name) => key === name || key.startsWith(`${name}/`)))
+    const gone = facades
+      .map(packageOf)
+      .filter((name) => text.includes(name) && !isNamedUnder(dirname(path), name, usage))
+    const keys = keysAt(text, pathsOption).filter((key) =>
+      gone.some((name) => key === name || key.startsWith(`${name}/`)),
+    )
     if (keys.length === 0 || !Buffer.from(text).equals(before)) return []
     const after = keys.reduce((changed, key) => removeMember(changed, [...pathsOption, key]), text)
     const file = reportedPath(root, path)

@@ -33,7 +33,8 @@ export function usageOf({ tree, modules, found, searched, changed }: UsageInput)
     const settled = known.get(path)
     if (settled !== undefined) return settled
     const text = changed.get(path)
-    const bytes = text === undefined && (found.get(path)?.size ?? 0) === 0 && searched.has(path) ? undefined : read(path)
+    const bytes =
+      text === undefined && (found.get(path)?.size ?? 0) === 0 && searched.has(path) ? undefined : read(path)
     const names = text === undefined ? namesIn(path, bytes, modules) : namesInText(path, text, modules)
     known.set(path, names)
     return names

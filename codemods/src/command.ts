@@ -1,0 +1,150 @@
+import { Command, CommanderError, Option } from 'commander'
+import { audit } from './audit.js'
+import { facadeNames } from './facades.js'
+import { migrate } from './migrate.js'
+import { version } from './own-manifest.js'
+import type { FacadeName } from './plan.js'
+import { progressOn, silent, type Progress, type ProgressStream } from './progress.js'
+import { textOf } from './report.js'
+import { exitStatus, type Run } from './result.js'
+import { undo } from './undo.js'
+import { UsageError } from './usage-error.js'
+
+/** Where the command speaks. */
+export interface Streams {
+  readonly stdout: ProgressStream
+  readonly stderr: ProgressStream
+}
+
+interface CommonOptions {
+  readonly only?: readonly FacadeName[]
+  readonly json?: true
+  readonly quiet?: true
+}
+
+interface MigrateFlags extends CommonOptions {
+  readonly dryRun?: true
+  readonly check?: true
+  readonly force?: true
+  readonly undo?: true
+  /** False for `--no-package-json`. */
+  readonly packageJson: boolean
+  /** False for `--no-verify`. */
+  readonly verify: boolean
+}
+
+/** The command was called wrongly, or the file system refused: nothing is written. */
+const wrongUsage = 2
+/** It broke for a reason of ours: no file is accounted for. */
+const unaccounted = 3
+
+/**
+ * Runs the `switchyard` command.
+ *
+ * @param args What follows the command's name.
+ * @returns the exit status: 0 nothing left, 1 something left or skipped, 2 wrong usage, 3 files unaccounted for
+ */
+export async function run(args: readonly string[], streams: Streams = process): Promise<number> {
+  let status = 0
+  const settle = (settled: number): void => {
+    status = settled
+  }
+  try {
+    await program(streams, settle).parseAsync([...args], { from: 'user' })
+    return status
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage
+    const expected = error instanceof UsageError || (error instanceof Error && 'syscall' in error)
+    streams.stderr.write(`switchyard: ${expected ? error.message : faultOf(error)}\n`)
+    return expected ? wrongUsage : unaccounted
+  }
+}
+
+function program(streams: Streams, settle: (status: number) => void): Command {
+  const { stdout, stderr } = streams
+  const root = new Command('switchyard')
+    .description('Takes a code base off the deprecated tool dispatcher facades, onto @switchyard/dispatcher.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text.replace(/^error: /u, 'switchyard: ')),
+      getOutHelpWidth: () => stdout.columns ?? 80,
+      getErrHelpWidth: () => stderr.columns ?? 80,
+    })
+    .showHelpAfterError('(switchyard --help lists commands and options)')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 nothing left, 1 something left or skipped, 2 wrong usage, 3 files unaccounted for',
+    )
+
+  common(root.command('audit'))
+    .description('find what is not on the one dispatcher; writes nothing')
+    .action(async (paths: string[], flags: CommonOptions) => {
+      const found = await audit({ paths, only: flags.only, progress: progressFor(flags, stderr) })
+      settle(print(found, flags, stdout, {}))
+    })
+
+  common(root.command('migrate'))
+    .description('take callers off the facades: code, mocks, package.json, tsconfig paths')
+    .option('--dry-run', 'write nothing, print unified diffs')
+    .option('--check', 'write nothing; exit with 1 when something is left (for CI)')
+    .option('--no-package-json', 'leave package.json and tsconfig paths alone')
+    .option('--no-verify', 'do not type-check changed files before and after')
+    .option('--force', 'write files with uncommitted changes too')
+    .addOption(
+      new Option('--undo', 'put back the exact bytes of the last run').conflicts(['dryRun', 'check', 'force', 'only']),
+    )
+    .action(async (paths: string[], flags: MigrateFlags) => {
+      const done = flags.undo === true ? undo({ paths }) : await migrate(migrateOptions(paths, flags, stderr))
+      settle(print(done, flags, stdout, flags))
+    })
+  return root
+}
+
+function common(command: Command): Command {
+  const facade = new Option('--only <facade>', 'one facade alone; may be repeated').choices(facadeNames)
+  const check = facade.parseArg ?? ((value: string) => value)
+  facade.argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    String(check(value, undefined)),
+  ])
+  return command
+    .argument('[paths...]', 'files and directories (default: the current directory)')
+    .addOption(facade)
+    .option('--json', 'print one JSON object')
+    .option('--quiet', 'print no progress, and only what is left')
+}
+
+function migrateOptions(
+  paths: readonly string[],
+  flags: MigrateFlags,
+  stderr: ProgressStream,
+): Parameters<typeof migrate>[0] {
+  const { only, dryRun, check, packageJson, verify, force } = flags
+  const mode = dryRun === true ? 'dry-run' : check === true ? 'check' : 'write'
+  return { paths, only, mode, packageJson, verify, force, progress: progressFor(flags, stderr) }
+}
+
+function progressFor({ quiet }: CommonOptions, stderr: ProgressStream): Progress {
+  return quiet === true ? silent : progressOn(stderr)
+}
+
+/** @returns the exit status */
+function print(
+  done: Run,
+  { json, quiet }: CommonOptions,
+  stdout: ProgressStream,
+  { dryRun, check }: Pick<MigrateFlags, 'dryRun' | 'check'>,
+): number {
+  const mode = dryRun === true ? 'dry-run' : check === true ? 'check' : 'write'
+  const terminal = stdout.isTTY === true
+  const text = textOf(done, { mode, quiet: quiet === true, columns: terminal ? (stdout.columns ?? 80) : 100, terminal })
+  stdout.write(json === true ? `${JSON.stringify(done.result, undefined, 2)}\n` : text)
+  return exitStatus(done.result, { check: check === true })
+}
+
+/** A fault of ours: whoever reports it needs the place. */
+function faultOf(error: unknown): string {
+  return `this should not have happened: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+}

@@ -1,0 +1,201 @@
+import { codeOf, facadeNames, packageOf } from './facades.js'
+import { count, layoutFor, table, wrap, type Layout } from './layout.js'
+import type { FindingKind } from './plan.js'
+import type { ReportedFinding, Run } from './result.js'
+
+/** For whom a text is written, and how much of it. */
+export interface TextOptions {
+  readonly mode: 'write' | 'dry-run' | 'check'
+  /** Only what is left. */
+  readonly quiet: boolean
+  readonly columns: number
+  readonly terminal: boolean
+}
+
+type Section = readonly string[]
+
+/**
+ * A run as text.
+ *
+ * @returns lines that end with a line break; without control characters unless `terminal`
+ */
+export function textOf(run: Run, options: TextOptions): string {
+  const layout = layoutFor(options.columns, options.terminal)
+  const { findings } = run.result
+  const untouched = [...of(findings, 'skipped'), ...of(findings, 'failed')]
+  const left = [
+    section('What a person must decide', decisions(of(findings, 'todo'), layout), layout, layout.yellow),
+    section('Left as they are', decisions(untouched, layout), layout, layout.red),
+  ]
+  const sections: Section[] = options.quiet
+    ? left
+    : [
+        run.diffs.map((diff) => diff.replace(/\n$/u, '')),
+        ...(run.result.command === 'audit' ? auditSections(run, layout) : changeSections(run, options, layout)),
+        ...left,
+        notes(run, layout),
+        closing(run, options, layout),
+      ]
+  const shown = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
+  return shown.length === 0 ? '' : `${shown.join('\n\n')}\n`
+}
+
+function section(title: string, lines: Section, layout: Layout, colour = (text: string): string => text): Section {
+  return lines.length === 0 ? [] : [layout.bold(colour(title)), ...lines]
+}
+
+function of(findings: readonly ReportedFinding[], kind: FindingKind): ReportedFinding[] {
+  return findings.filter((finding) => finding.kind === kind)
+}
+
+function auditSections({ result }: Run, layout: Layout): Section[] {
+  const { findings } = result
+  const onFacades = findings.filter(
+    ({ facade, kind }) => facade !== undefined && (kind === 'violation' || kind === 'todo'),
+  )
+  const others = findings.filter(
+    ({ facade, kind }) => facade === undefined && (kind === 'violation' || kind === 'bridged'),
+  )
+  return [
+    section(`On the facades: ${countPlaces(onFacades)}`, facadeCounts(onFacades, layout), layout),
+    section(`Beside the one dispatcher: ${countPlaces(others)}`, ruleCounts(others), layout),
+    section(
+      'Where',
+      byFile(
+        [...onFacades, ...others].filter(({ kind }) => kind !== 'todo'),
+        layout,
+      ),
+      layout,
+    ),
+    section('Why it matters, and what to do', explanations(others, layout), layout),
+  ]
+}
+
+function countPlaces(findings: readonly ReportedFinding[]): string {
+  return `${count(findings.length, 'place')} in ${count(new Set(findings.map(({ file }) => file)).size, 'file')}`
+}
+
+function facadeCounts(findings: readonly ReportedFinding[], layout: Layout): Section {
+  if (findings.length === 0) return []
+  const rows = facadeNames.flatMap((facade) => {
+    const own = findings.filter((finding) => finding.facade === facade)
+    if (own.length === 0) return []
+    const imports = own.filter(({ rule }) => rule === 'facade-import').length
+    const fixable = own.filter((finding) => finding.fixable).length
+    return [[packageOf(facade), codeOf(facade), imports, own.length - imports, fixable, own.length - fixable]]
+  })
+  const narrow = layout.columns < 76
+  const head = narrow
+    ? ['facade', 'imports', 'uses', 'auto', 'open']
+    : ['facade', 'code', 'imports', 'uses', 'migrate does', 'a person decides']
+  const shown = narrow
+    ? rows.map(([name, , ...numbers]) => [String(name).replace('@switchyard/', ''), ...numbers])
+    : rows
+  return table([head, ...shown])
+}
+
+function ruleCounts(findings: readonly ReportedFinding[]): Section {
+  const counts = new Map<string, number>()
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1)
+  return table([...counts].map(([rule, number]) => [rule, number]))
+}
+
+/** One heading for each file, and under it one line for each thing, with the numbers of its lines. */
+function byFile(findings: readonly ReportedFinding[], layout: Layout): Section {
+  const files = groupBy(findings, ({ file }) => file)
+  return [...files].flatMap(([file, own]) => {
+    const things = groupBy(own, (finding) => `${finding.code ?? finding.rule} ${shortMessage(finding)}`)
+    const lines = [...things].flatMap(([thing, places]) => {
+      const numbers = [...new Set(places.map(({ line }) => line))].join(', ')
+      const byHand = places.every(({ facade, fixable }) => facade !== undefined && !fixable) ? ' (by hand)' : ''
+      return wrap(
+        `${thing}${byHand}: ${places.length === 1 ? 'line' : 'lines'} ${numbers}`,
+        layout.columns,
+        '    ',
+        '      ',
+      )
+    })
+    return [`  ${layout.bold(file)}`, ...lines]
+  })
+}
+
+/** The code says which facade it is. */
+function shortMessage({ code, message }: ReportedFinding): string {
+  return code === undefined ? message : message.replace(/ of @switchyard\/[\w-]+$/u, '')
+}
+
+function explanations(findings: readonly ReportedFinding[], layout: Layout): Section {
+  const rules = groupBy(findings, ({ rule }) => rule)
+  return [...rules].flatMap(([rule, [first]]) =>
+    first === undefined ? [] : wrap(`${rule}: ${first.why ?? ''} ${first.fix ?? ''}`, layout.columns, '  ', '    '),
+  )
+}
+
+function decisions(findings: readonly ReportedFinding[], layout: Layout): Section {
+  return findings.flatMap(({ file, line, column, code, rule, message, snippet }) => [
+    `  ${layout.bold(`${file}:${line}:${column}`)}`,
+    ...(snippet === undefined || snippet === '' ? [] : [`    ${layout.dim(cut(snippet, layout.columns - 4))}`]),
+    ...wrap(`${code ?? rule}: ${message}`, layout.columns, '    '),
+  ])
+}
+
+function cut(text: string, columns: number): string {
+  return text.length > columns ? `${text.slice(0, columns - 1)}…` : text
+}
+
+function changeSections({ result, moved }: Run, { mode }: TextOptions, layout: Layout): Section[] {
+  const verb = result.command === 'undo' ? 'Put back' : mode === 'write' ? 'Changed' : 'To change'
+  const rows = result.changes.map(({ file, edits }) => [edits, file] as const)
+  const bridged = byFile(of(result.findings, 'bridged'), layout)
+  return [
+    section(
+      `${verb} (places, file)`,
+      result.command === 'undo' ? rows.map(([, file]) => `  ${file}`) : table(rows),
+      layout,
+    ),
+    section(
+      'Dependencies',
+      moved.map((line) => `  ${line}`),
+      layout,
+    ),
+    section('Bridged: off the facade, still in its old shape', bridged, layout),
+  ]
+}
+
+function notes({ notes: said, typed }: Run, layout: Layout): Section {
+  const untyped =
+    'No tsconfig was found: only files that name a facade were looked at, and instances that other files can reach stay.'
+  return [...(typed === false ? [untyped] : []), ...said].flatMap((note) => wrap(note, layout.columns))
+}
+
+function closing({ result }: Run, { mode }: TextOptions, layout: Layout): Section {
+  const { given, changed, unchanged, skipped, failed } = result.files
+  const what = { audit: 'looked at', migrate: mode === 'write' ? 'changed' : 'to change', undo: 'put back' }[
+    result.command
+  ]
+  const number = result.command === 'audit' ? given : changed
+  const parts = [
+    `${count(number, 'file')} ${what}`,
+    ...(result.command === 'audit' ? [] : [`${unchanged} unchanged`]),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ]
+  const open = result.findings.filter(({ kind }) => kind !== 'bridged').length
+  const bridged = of(result.findings, 'bridged').length
+  const verdict = open === 0 ? 'nothing left' : `${count(open, 'place')} left`
+  const bridges = bridged > 0 ? `, ${bridged} bridged` : ''
+  const colour = open === 0 ? layout.green : layout.yellow
+  const lines = wrap(`${parts.join(', ')}; ${verdict}${bridges}.`, layout.columns)
+  return lines.map((line) => layout.bold(colour(line)))
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  return groups
+}
