@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findCallSite, type Callee } from '../src/call-site.js'
+
+type Run = (callback: () => unknown) => unknown
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-call-site-')))
+
+/** An installed package whose one function calls what it is handed. */
+async function install(name: string, manifest: object | string | undefined): Promise<Run> {
+  const home = join(folder, 'node_modules', name)
+  mkdirSync(home, { recursive: true })
+  if (manifest !== undefined) {
+    const text = typeof manifest === 'string' ? manifest : JSON.stringify({ name, type: 'module', ...manifest })
+    writeFileSync(join(home, 'package.json'), text)
+  }
+  writeFileSync(join(home, 'index.mjs'), 'export function run(callback) {\n  return callback()\n}\n')
+  const loaded: { run: Run } = await import(/* @vite-ignore */ pathToFileURL(join(home, 'index.mjs')).href)
+  return loaded.run
+}
+
+/** Stands in for an export of a facade. */
+function exported() {
+  return findCallSite(exported, '@switchyard/legacy')
+}
+
+let dependent: Run
+let container: Run
+
+beforeAll(async () => {
+  dependent = await install('@acme/agents', { version: '3.1.4', dependencies: { '@switchyard/legacy': '^1.0.0' } })
+  container = await install('container', { version: '2.0.0', dependencies: { lodash: '^4.0.0' } })
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('findCallSite()', () => {
+  it('names file, line and column of the caller', () => {
+    const { location, dependency } = exported()
+    expect(location).toMatch(/call-site\.test\.ts:\d+:\d+$/u)
+    expect(location).not.toContain('file://')
+    expect(dependency).toBeUndefined()
+  })
+
+  it('finds the caller through promises', async () => {
+    async function later() {
+      await Promise.resolve()
+      return exported()
+    }
+    expect((await later()).location).toMatch(/call-site\.test\.ts:\d+:\d+$/u)
+  })
+
+  it('tells two calls on one line apart', () => {
+    const [first, second] = [exported(), exported()]
+    expect(first.location).not.toBe(second.location)
+  })
+
+  it('blames an installed package that depends on the facade', () => {
+    const { location, dependency } = Object(dependent(exported))
+    expect(dependency).toBe('@acme/agents@3.1.4')
+    expect(location).toBe(`${join(folder, 'node_modules/@acme/agents/index.mjs')}:2:10`)
+  })
+
+  it('finds the application behind a container that merely calls what it was handed', () => {
+    const site = Object(container(() => exported()))
+    expect(site.dependency).toBeUndefined()
+    expect(site.location).toMatch(/call-site\.test\.ts/u)
+  })
+
+  it('blames the package that depends on the facade, not the one that calls for it', () => {
+    expect(Object(container(() => dependent(() => container(exported)))).dependency).toBe('@acme/agents@3.1.4')
+  })
+
+  it.each(['peerDependencies', 'optionalDependencies'])('counts %s as depending', async (field) => {
+    const run = await install(`by-${field.toLowerCase()}`, { version: '1.0.0', [field]: { '@switchyard/legacy': '*' } })
+    expect(Object(run(exported)).dependency).toBe(`by-${field.toLowerCase()}@1.0.0`)
+  })
+
+  it.each<[string, string | undefined]>([
+    ['without a manifest', undefined],
+    ['with a manifest that is no JSON', '{ version'],
+  ])('finds the application behind a vendored folder %s', async (words, manifest) => {
+    const run = await install(`vendored-${words.length}`, manifest)
+    expect(Object(run(exported)).location).toMatch(/call-site\.test\.ts/u)
+  })
+
+  it('leaves the stack trace limit as it was, and works where it is 0', () => {
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
+    try {
+      expect(exported().location).toMatch(/call-site\.test\.ts/u)
+      expect(Error.stackTraceLimit).toBe(0)
+    } finally {
+      Error.stackTraceLimit = limit
+    }
+  })
+
+  it('answers unknown where the application formats stacks itself', () => {
+    const before = Error.prepareStackTrace
+    Error.prepareStackTrace = (_, sites) => sites
+    try {
+      expect(exported().location).toBe('unknown')
+    } finally {
+      Error.prepareStackTrace = before
+    }
+  })
+
+  it('answers unknown where the callee is not on the stack', () => {
+    const elsewhere: Callee = () => {}
+    expect(findCallSite(elsewhere, '@switchyard/legacy')).toEqual({ location: 'unknown' })
+  })
+})
