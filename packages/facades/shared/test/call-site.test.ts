@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findCallSite, type Callee } from '../src/call-site.js'
+import { findCallSite, type Callee, type CallSite } from '../src/call-site.js'
 
-type Run = (callback: () => unknown) => unknown
+type Run = (callback: () => CallSite) => CallSite
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-call-site-')))
 
@@ -18,12 +18,12 @@ async function install(name: string, manifest: object | string | undefined): Pro
     writeFileSync(join(home, 'package.json'), text)
   }
   writeFileSync(join(home, 'index.mjs'), 'export function run(callback) {\n  return callback()\n}\n')
-  const loaded: { run: Run } = await import(/* @vite-ignore */ pathToFileURL(join(home, 'index.mjs')).href)
-  return loaded.run
+  const loaded: unknown = await import(/* @vite-ignore */ pathToFileURL(join(home, 'index.mjs')).href)
+  return (loaded as { run: Run }).run
 }
 
 /** Stands in for an export of a facade. */
-function exported() {
+function exported(): CallSite {
   return findCallSite(exported, '@switchyard/legacy')
 }
 
@@ -59,24 +59,24 @@ describe('findCallSite()', () => {
   })
 
   it('blames an installed package that depends on the facade', () => {
-    const { location, dependency } = Object(dependent(exported))
+    const { location, dependency } = dependent(exported)
     expect(dependency).toBe('@acme/agents@3.1.4')
     expect(location).toBe(`${join(folder, 'node_modules/@acme/agents/index.mjs')}:2:10`)
   })
 
   it('finds the application behind a container that merely calls what it was handed', () => {
-    const site = Object(container(() => exported()))
+    const site = container(() => exported())
     expect(site.dependency).toBeUndefined()
     expect(site.location).toMatch(/call-site\.test\.ts/u)
   })
 
   it('blames the package that depends on the facade, not the one that calls for it', () => {
-    expect(Object(container(() => dependent(() => container(exported)))).dependency).toBe('@acme/agents@3.1.4')
+    expect(container(() => dependent(() => container(exported))).dependency).toBe('@acme/agents@3.1.4')
   })
 
   it.each(['peerDependencies', 'optionalDependencies'])('counts %s as depending', async (field) => {
     const run = await install(`by-${field.toLowerCase()}`, { version: '1.0.0', [field]: { '@switchyard/legacy': '*' } })
-    expect(Object(run(exported)).dependency).toBe(`by-${field.toLowerCase()}@1.0.0`)
+    expect(run(exported).dependency).toBe(`by-${field.toLowerCase()}@1.0.0`)
   })
 
   it.each<[string, string | undefined]>([
@@ -84,7 +84,7 @@ describe('findCallSite()', () => {
     ['with a manifest that is no JSON', '{ version'],
   ])('finds the application behind a vendored folder %s', async (words, manifest) => {
     const run = await install(`vendored-${words.length}`, manifest)
-    expect(Object(run(exported)).location).toMatch(/call-site\.test\.ts/u)
+    expect(run(exported).location).toMatch(/call-site\.test\.ts/u)
   })
 
   it('leaves the stack trace limit as it was, and works where it is 0', () => {

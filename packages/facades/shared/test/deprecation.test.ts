@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, describe, expect, it } from 'vitest'
-import { countingUses, DeprecationError, deprecationReport, recordUse, type DeprecatedUse } from '../src/index.js'
+import { countingUses, DeprecationError, deprecationReport, recordUse } from '../src/index.js'
 import { reactionTo, settingFor } from '../src/deprecation.js'
 import { codeOf, warningsOf } from './support/warnings.js'
 
@@ -100,7 +100,7 @@ describe('deprecationReport()', () => {
         code: 'SWY0003',
         package: '@switchyard/core',
         export: 'ToolDispatcher.createScopedDispatcherContext',
-        callSite: expect.stringMatching(/deprecation\.test\.ts:\d+:\d+$/u),
+        callSite: expect.stringMatching(/deprecation\.test\.ts:\d+:\d+$/u) as unknown,
         count: 2,
       },
       expect.objectContaining({ count: 1 }),
@@ -127,10 +127,10 @@ describe('the channel switchyard:deprecated', () => {
       unsubscribe('switchyard:deprecated', listener)
     }
     use()
-    const uses: Partial<DeprecatedUse>[] = [{ count: 1 }, { count: 2 }]
-    expect(seen).toEqual(
-      uses.map((partial) => expect.objectContaining({ code: 'SWY0001', export: 'createToolDispatcher', ...partial })),
-    )
+    expect(seen).toMatchObject([
+      { code: 'SWY0001', export: 'createToolDispatcher', count: 1 },
+      { code: 'SWY0001', export: 'createToolDispatcher', count: 2 },
+    ])
   })
 })
 
@@ -150,7 +150,7 @@ describe('countingUses()', () => {
     expect(made).toBeInstanceOf(Request)
     expect(new Request('add')).toBeInstanceOf(Counted)
     expect(usesOf('ToolDispatchRequest')).toEqual([
-      expect.objectContaining({ count: 1, callSite: expect.stringContaining('deprecation.test.ts') }),
+      expect.objectContaining({ count: 1, callSite: expect.stringContaining('deprecation.test.ts') as unknown }),
     ])
   })
 
@@ -158,7 +158,7 @@ describe('countingUses()', () => {
     class Derived extends Counted {
       readonly more = true
     }
-    expect({ ...new Derived('add') }).toEqual({ toolName: 'add', more: true })
+    expect(new Derived('add')).toEqual({ toolName: 'add', more: true })
     expect(new Derived('add')).toBeInstanceOf(Derived)
   })
 })

@@ -1,6 +1,7 @@
 import { UnifiedToolDispatcher, UserExecutionContext } from '@switchyard/dispatcher'
 import { describe, expect, it } from 'vitest'
 import { FacadeDispatcher, instantiate, own, viewOf, type Binding, type OptionalTransport } from '../src/index.js'
+import { untyped } from './support/untyped.js'
 import { codeOf, warningsOf } from './support/warnings.js'
 
 const context = UserExecutionContext.create({ userId: 'ada', threadId: 'thread-1', runId: 'run-1' })
@@ -8,8 +9,8 @@ const refuse = () => new TypeError('no context')
 
 /** A facade as small as one can be. */
 class Facade extends FacadeDispatcher {
-  constructor(binding: Binding) {
-    super(binding)
+  static over(binding: Binding): Facade {
+    return new Facade(binding)
   }
 
   connect(transport: OptionalTransport): void {
@@ -24,7 +25,7 @@ const recorder = () => {
   return { types, sendEvent: (type: string) => void types.push(type) }
 }
 const switchable = (transport?: OptionalTransport) =>
-  new Facade(
+  Facade.over(
     own(context, { websocketManager: transport, tools: { greet: { execute: () => 'hello' } } }, refuse, {
       switchable: true,
     }),
@@ -63,13 +64,13 @@ describe('FacadeDispatcher', () => {
 
   it('lets a view connect nothing, since the owner decides', () => {
     const unified = UnifiedToolDispatcher.createForUser(context)
-    expect(() => new Facade(viewOf(unified)).connect(recorder())).toThrow(
+    expect(() => Facade.over(viewOf(unified)).connect(recorder())).toThrow(
       `Dispatcher ${unified.dispatcherId} belongs to whoever created it`,
     )
   })
 
   it('warns of requirePermissionCheck: false once for each dispatcher, and checks all the same', async () => {
-    const facade = new Facade(own(context, { tools: { system_config: { execute: () => 'ran' } } }, refuse))
+    const facade = Facade.over(own(context, { tools: { system_config: { execute: () => 'ran' } } }, refuse))
     const bypass = { requirePermissionCheck: false }
     const warnings = await warningsOf(async () => {
       await expect(facade.executeTool('system_config', {}, bypass)).rejects.toThrow('system_config')
@@ -79,7 +80,8 @@ describe('FacadeDispatcher', () => {
   })
 
   it('refuses a function that is none, saying how to register what is one', () => {
-    expect(() => Reflect.apply(switchable().registerTool, switchable(), ['add', { name: 'add' }])).toThrow(
+    const facade = switchable()
+    expect(() => untyped(facade.registerTool.bind(facade), 'add', { name: 'add' })).toThrow(
       'registerTool(name, fn) takes a function, and a tool alone: registerTool(tool). Received object.',
     )
   })
@@ -104,7 +106,7 @@ describe('instantiate()', () => {
 
 describe('viewOf()', () => {
   it.each([[undefined], [null], [{}], ['dispatcher']])('refuses %o', (unified) => {
-    expect(() => Reflect.apply(viewOf, undefined, [unified])).toThrow(
+    expect(() => untyped(viewOf, unified)).toThrow(
       new TypeError(`from() takes a UnifiedToolDispatcher of @switchyard/dispatcher; received ${typeof unified}.`),
     )
   })

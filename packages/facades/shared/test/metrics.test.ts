@@ -59,7 +59,7 @@ describe('toLegacyMetrics()', () => {
       totalToolsRegistered: 2,
       hasWebsocketSupport: true,
       totalExecutionTimeMs: dispatcher.metrics.totalExecutionTimeMs,
-      lastExecutionTime: expect.any(Date),
+      lastExecutionTime: expect.any(Date) as unknown,
     })
     expect(metrics.avgExecutionTimeMs).toBeCloseTo(metrics.totalExecutionTimeMs / 4)
     expect(metrics.uptimeSeconds).toBeGreaterThanOrEqual(0)

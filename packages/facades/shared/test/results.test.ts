@@ -14,6 +14,7 @@ import {
   toToolDispatchResponse,
   toToolResult,
 } from '../src/index.js'
+import { constructing } from './support/untyped.js'
 
 const context = UserExecutionContext.create({ userId: 'ada', threadId: 'thread-1', runId: 'run-1' })
 const dispatcher = UnifiedToolDispatcher.createForUser(context, {
@@ -137,7 +138,7 @@ describe('toLegacyToolExecutionResult()', () => {
       userId: 'ada',
       status: 'success',
       executionTimeMs: Math.trunc(success.executionTimeMs),
-      createdAt: expect.any(Date),
+      createdAt: expect.any(Date) as unknown,
     })
   })
 
@@ -163,24 +164,24 @@ describe('toLegacyToolExecutionResult()', () => {
 
 describe('ToolDispatchRequest', () => {
   it('holds a tool name and parameters, none by default', () => {
-    expect({ ...new ToolDispatchRequest({ toolName: 'add' }) }).toEqual({ toolName: 'add', parameters: {} })
+    expect(new ToolDispatchRequest({ toolName: 'add' })).toEqual({ toolName: 'add', parameters: {} })
     expect(new ToolDispatchRequest({ toolName: 'add', parameters: { a: 1 } }).parameters).toEqual({ a: 1 })
   })
 
   it('refuses a name that is no string', () => {
-    expect(() => Reflect.construct(ToolDispatchRequest, [{ toolName: 7 }])).toThrow(
+    expect(() => constructing(ToolDispatchRequest, { toolName: 7 })).toThrow(
       new TypeError('toolName must be a string; received number.'),
     )
   })
 
   it.each([[undefined], [null]])('refuses %o with a message that says what it takes', (fields) => {
-    expect(() => Reflect.construct(ToolDispatchRequest, [fields])).toThrow(TypeError)
+    expect(() => constructing(ToolDispatchRequest, fields)).toThrow(TypeError)
   })
 })
 
 describe('ToolDispatchResponse', () => {
   it('has null, null and {} for what is not given', () => {
-    expect({ ...new ToolDispatchResponse({ success: true }) }).toEqual({
+    expect(new ToolDispatchResponse({ success: true })).toEqual({
       success: true,
       result: null,
       error: null,
@@ -189,7 +190,7 @@ describe('ToolDispatchResponse', () => {
   })
 
   it('refuses a success that is no boolean', () => {
-    expect(() => Reflect.construct(ToolDispatchResponse, [{ success: 'yes' }])).toThrow(
+    expect(() => constructing(ToolDispatchResponse, { success: 'yes' })).toThrow(
       new TypeError('success must be a boolean; received string.'),
     )
   })

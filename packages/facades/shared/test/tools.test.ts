@@ -1,6 +1,7 @@
 import { DuplicateToolError, ToolRegistry, UnifiedToolDispatcher, UserExecutionContext } from '@switchyard/dispatcher'
 import { describe, expect, it } from 'vitest'
 import { distinctTools, registerOnce } from '../src/index.js'
+import { untyped } from './support/untyped.js'
 import { codeOf, warningsOf } from './support/warnings.js'
 
 const context = UserExecutionContext.create({ userId: 'ada', threadId: 'thread-1', runId: 'run-1' })
@@ -32,7 +33,7 @@ describe('registerOnce()', () => {
 
   it('throws what is no duplicate', () => {
     const dispatcher = UnifiedToolDispatcher.createForUser(context)
-    expect(() => Reflect.apply(registerOnce, undefined, [dispatcher, { name: 'broken' }])).toThrow(
+    expect(() => untyped(registerOnce, dispatcher, { name: 'broken' })).toThrow(
       expect.objectContaining({ code: 'invalid_tool' }),
     )
   })
@@ -58,9 +59,9 @@ describe('distinctTools()', () => {
 
   it('knows tools that carry their name as id', async () => {
     const tool = { id: 'weather', description: 'as another library makes them', execute: async () => 'rain' }
-    let distinct: readonly unknown[] = []
+    let distinct: unknown
     const warnings = await warningsOf(() => {
-      distinct = Reflect.apply(distinctTools, undefined, [[tool, tool]])
+      distinct = untyped(distinctTools, [tool, tool])
     })
     expect(distinct).toEqual([tool])
     expect(warnings).toHaveLength(1)
@@ -76,8 +77,8 @@ describe('distinctTools()', () => {
   })
 
   it('leaves what is no tool to whoever registers it', () => {
-    const tools = Reflect.apply(distinctTools, undefined, [[null, 7, {}]])
-    expect(() => UnifiedToolDispatcher.createForUser(context, { tools })).toThrow(
+    const tools = untyped(distinctTools, [null, 7, {}])
+    expect(() => untyped(UnifiedToolDispatcher.createForUser, context, { tools })).toThrow(
       expect.objectContaining({ code: 'invalid_tool' }),
     )
   })

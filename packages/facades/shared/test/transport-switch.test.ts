@@ -2,6 +2,7 @@ import { UserExecutionContext } from '@switchyard/dispatcher'
 import { createEvent } from '@switchyard/dispatcher/interop'
 import { describe, expect, it } from 'vitest'
 import { TransportSwitch } from '../src/transport-switch.js'
+import { untyped } from './support/untyped.js'
 
 const context = UserExecutionContext.create({ userId: 'ada', threadId: 'thread-1', runId: 'run-1' })
 const event = createEvent(context, 'tool_executing', { callId: 'call-1', toolName: 'add', parameters: {} })
@@ -15,7 +16,7 @@ describe('TransportSwitch', () => {
   it('sends events to the transport', () => {
     const transport = recorder()
     const events = new TransportSwitch(transport)
-    events.emit(event)
+    void events.emit(event)
     expect(transport.events).toEqual([event])
     expect(events.transport).toBe(transport)
   })
@@ -23,19 +24,19 @@ describe('TransportSwitch', () => {
   it('sends later events to the transport that came later', () => {
     const [first, second] = [recorder(), recorder()]
     const events = new TransportSwitch(first)
-    events.emit(event)
+    void events.emit(event)
     events.connect(second)
-    events.emit(event)
+    void events.emit(event)
     expect([first.events.length, second.events.length]).toEqual([1, 1])
   })
 
   it('counts what comes while there is no transport', () => {
     const events = new TransportSwitch(null)
-    events.emit(event)
+    void events.emit(event)
     events.connect(recorder())
-    events.emit(event)
+    void events.emit(event)
     events.connect(undefined)
-    events.emit(event)
+    void events.emit(event)
     expect(events.discarded).toBe(2)
     expect(events.transport).toBeNull()
   })
@@ -43,8 +44,8 @@ describe('TransportSwitch', () => {
   it('keeps the transport it has when another one is refused', () => {
     const transport = recorder()
     const events = new TransportSwitch(transport)
-    expect(() => Reflect.apply(events.connect, events, [{ send: () => {} }])).toThrow(TypeError)
-    events.emit(event)
+    expect(() => untyped(events.connect.bind(events), { send: () => {} })).toThrow(TypeError)
+    void events.emit(event)
     expect(transport.events).toEqual([event])
   })
 

@@ -1,0 +1,165 @@
+import ts from 'typescript-checker'
+import { type Style, styleOf } from './style.js'
+import { TextEdits } from './text-edits.js'
+
+/** A name that the new code of a file needs from a module. */
+export interface NeededName {
+  readonly module: string
+  readonly name: string
+  /** What it is called in the file. */
+  readonly local: string
+  /** Whether only types refer to it so far. */
+  typeOnly: boolean
+}
+
+/** One file on its way: its edits, the names that its new code needs, and the references that are gone. */
+export class FileWork {
+  readonly source: ts.SourceFile
+  readonly edits: TextEdits
+  readonly style: Style
+  readonly needed: NeededName[] = []
+  /** Identifiers of the original that the new text has no more. */
+  readonly gone = new Set<ts.Node>()
+  readonly #taken: ReadonlySet<string>
+
+  constructor(source: ts.SourceFile) {
+    this.source = source
+    this.edits = new TextEdits(source.text)
+    this.style = styleOf(source)
+    this.#taken = declaredNames(source)
+  }
+
+  /** What a name of a module is called in this file's new text; noted for the import that brings it. */
+  use(module: string, name: string, typeOnly = false): string {
+    const known = this.needed.find((need) => need.module === module && need.name === name)
+    if (known !== undefined) {
+      if (!typeOnly) known.typeOnly = false
+      return known.local
+    }
+    const imported = importedAs(this.source, module, name)
+    const local = imported ?? this.#freeName(name)
+    this.needed.push({ module, name, local, typeOnly })
+    return local
+  }
+
+  #freeName(name: string): string {
+    let local = name
+    for (let attempt = 0; this.#taken.has(local); attempt += 1) {
+      local = attempt === 0 ? `Canonical${name.charAt(0).toUpperCase()}${name.slice(1)}` : `${name}${attempt + 1}`
+    }
+    return local
+  }
+
+  /** A name for a new local that nothing in the file has. */
+  freeLocal(name: string): string {
+    let local = name
+    for (let attempt = 2; this.#taken.has(local) || identifiersOf(this.source).has(local); attempt += 1) {
+      local = `${name}${attempt}`
+    }
+    return local
+  }
+
+  /** Everything below a node will not be in the new text. */
+  drop(node: ts.Node): void {
+    this.gone.add(node)
+    ts.forEachChild(node, (child) => this.drop(child))
+  }
+
+  quote(text: string): string {
+    return `${this.style.quote}${text}${this.style.quote}`
+  }
+
+  textOf(node: ts.Node): string {
+    return this.source.text.slice(node.getStart(this.source), node.end)
+  }
+}
+
+/** The local name under which a file imports something from a module already. */
+function importedAs(source: ts.SourceFile, module: string, name: string): string | undefined {
+  for (const statement of source.statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue
+    const bindings = statement.importClause?.namedBindings
+    if (statement.moduleSpecifier.text !== module || bindings === undefined || !ts.isNamedImports(bindings)) continue
+    if (statement.importClause?.isTypeOnly === true) continue
+    const found = bindings.elements.find((one) => (one.propertyName ?? one.name).text === name && !one.isTypeOnly)
+    if (found !== undefined) return found.name.text
+  }
+  return undefined
+}
+
+/** Every name that a file declares, facade imports aside: what a new import must not collide with. */
+function declaredNames(source: ts.SourceFile): ReadonlySet<string> {
+  const names = new Set<string>()
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && isFacadeSpecifier(node.moduleSpecifier)) return
+    if (ts.isVariableDeclaration(node) && isFacadeLoad(node.initializer)) return
+    const name = ts.isDeclarationStatement(node) || isNamed(node) ? ts.getNameOfDeclaration(node as ts.Declaration) : undefined
+    if (name !== undefined && ts.isIdentifier(name) && !ts.isPropertySignature(node) && !isMember(node)) names.add(name.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return names
+}
+
+function isNamed(node: ts.Node): boolean {
+  return (
+    ts.isVariableDeclaration(node) ||
+    ts.isParameter(node) ||
+    ts.isBindingElement(node) ||
+    ts.isImportSpecifier(node) ||
+    ts.isImportClause(node) ||
+    ts.isNamespaceImport(node) ||
+    ts.isClassExpression(node) ||
+    ts.isFunctionExpression(node)
+  )
+}
+
+function isMember(node: ts.Node): boolean {
+  return ts.isPropertyDeclaration(node) || ts.isMethodDeclaration(node) || ts.isPropertyAssignment(node)
+}
+
+const FACADE = /^@switchyard\/(?:legacy|request-scoped|core|enhanced)$/
+
+/** Whether a node is the specifier of a facade. */
+export function isFacadeSpecifier(node: ts.Node | undefined): node is ts.StringLiteralLike {
+  return node !== undefined && ts.isStringLiteralLike(node) && FACADE.test(node.text)
+}
+
+/** `require('@switchyard/…')` or `await import('@switchyard/…')`, whichever way it is wrapped. */
+export function isFacadeLoad(node: ts.Expression | undefined): boolean {
+  return loadedFacade(node) !== undefined
+}
+
+/** The specifier that `require(…)` or `await import(…)` loads, when it is a facade's. */
+export function loadedFacade(node: ts.Expression | undefined): ts.StringLiteralLike | undefined {
+  if (node === undefined) return undefined
+  if (ts.isAwaitExpression(node)) return isImportCall(node.expression) ? facadeArgument(node.expression) : undefined
+  if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression) || node.expression.text !== 'require') return undefined
+  return facadeArgument(node)
+}
+
+export function isImportCall(node: ts.Node): node is ts.CallExpression {
+  return ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+}
+
+function facadeArgument(call: ts.CallExpression): ts.StringLiteralLike | undefined {
+  const [argument] = call.arguments
+  return isFacadeSpecifier(argument) ? argument : undefined
+}
+
+const identifiers = new WeakMap<ts.SourceFile, Set<string>>()
+
+function identifiersOf(source: ts.SourceFile): Set<string> {
+  let found = identifiers.get(source)
+  if (found === undefined) {
+    const texts = new Set<string>()
+    const visit = (node: ts.Node): void => {
+      if (ts.isIdentifier(node)) texts.add(node.text)
+      ts.forEachChild(node, visit)
+    }
+    visit(source)
+    identifiers.set(source, texts)
+    found = texts
+  }
+  return found
+}

@@ -1,0 +1,285 @@
+import ts from 'typescript-checker'
+import type { FacadeName } from '../plan.js'
+import { facadeOfDeclarations } from './facade-declarations.js'
+import { functionOf, isAssignment, isFunctionLike, isTransparent } from './syntax.js'
+import type { Key, Work } from './work.js'
+
+/**
+ * Where dispatchers come from and where they go. Every declaration, call and function is a key; joining two says that one
+ * cannot move without the other. What flows to a place that this file does not understand is blocked: it stays.
+ */
+
+/** Joins an expression whose value is a dispatcher with where it comes from and where it goes. */
+export function followInstance(work: Work, expression: ts.Expression, facade: FacadeName, isCreation: (node: ts.Node) => boolean): void {
+  const source = sourceOf(work, expression, isCreation)
+  if (source === undefined) {
+    work.block(expression, expression, facade, 'it is not clear where this dispatcher comes from; decide what makes it')
+    return
+  }
+  checkReach(work, source, expression, facade)
+  follow(work, expression, source, facade)
+}
+
+/** The key that an expression's value comes from. */
+export function sourceOf(work: Work, expression: ts.Expression, isCreation: (node: ts.Node) => boolean): Key | undefined {
+  if (isTransparent(expression) || ts.isAwaitExpression(expression)) return sourceOf(work, expression.expression, isCreation)
+  if (isCreation(expression)) return expression
+  if (ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression)) {
+    const key = declarationKey(work, ts.isIdentifier(expression) ? expression : expression.name)
+    if (key !== undefined) return key
+    return ts.isPropertyAccessExpression(expression) ? sourceOf(work, expression.expression, isCreation) : undefined
+  }
+  if (ts.isElementAccessExpression(expression)) return sourceOf(work, expression.expression, isCreation)
+  if (ts.isCallExpression(expression)) {
+    const declaration = work.checker.getResolvedSignature(expression)?.declaration
+    if (declaration !== undefined && isOwn(work, declaration)) return declaration
+    // A method of a container or a promise: what it holds went in there.
+    if (ts.isPropertyAccessExpression(expression.expression)) return sourceOf(work, expression.expression.expression, isCreation)
+  }
+  if (ts.isConditionalExpression(expression)) {
+    const [first, second] = [expression.whenTrue, expression.whenFalse].map((branch) => sourceOf(work, branch, isCreation))
+    if (first !== undefined && second !== undefined) work.join(first, second)
+    return first ?? second
+  }
+  if (ts.isBinaryExpression(expression)) {
+    const [left, right] = [expression.left, expression.right].map((side) => sourceOf(work, side, isCreation))
+    if (left !== undefined && right !== undefined) work.join(left, right)
+    return right ?? left
+  }
+  if (ts.isArrayLiteralExpression(expression) || ts.isObjectLiteralExpression(expression)) return expression
+  if (ts.isNewExpression(expression)) return expression
+  return undefined
+}
+
+/** The declaration behind a name, which stands for everything that the name refers to. */
+export function declarationKey(work: Work, name: ts.Node): ts.Declaration | undefined {
+  const { parent } = name
+  const symbol =
+    parent !== undefined && ts.isShorthandPropertyAssignment(parent) && parent.name === name
+      ? work.checker.getShorthandAssignmentValueSymbol(parent)
+      : work.symbols.resolve(name)
+  const resolved = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? work.checker.getAliasedSymbol(symbol) : symbol
+  const declaration = resolved?.valueDeclaration ?? resolved?.declarations?.[0]
+  return declaration !== undefined && isOwn(work, declaration) ? declaration : undefined
+}
+
+function isOwn(work: Work, node: ts.Node): boolean {
+  const source = node.getSourceFile()
+  return !source.isDeclarationFile && facadeOfDeclarations(source.fileName) === undefined && !work.project.program.isSourceFileFromExternalLibrary(source)
+}
+
+/** What other files can reach moves only where all of them are known, and only if they may all be written. */
+export function checkReach(work: Work, key: Key, node: ts.Node, facade: FacadeName): void {
+  if (!isDeclaration(key)) return
+  if (!work.isEditable(key.getSourceFile())) {
+    work.block(node, key, facade, 'it is declared in a file outside the paths given; migrate both together')
+  } else if (!work.project.typed && isExported(key)) {
+    work.block(node, key, facade, 'other files can reach it, and without a tsconfig.json they cannot be found; add one, or migrate by hand')
+  }
+}
+
+function isDeclaration(key: Key): key is ts.Declaration {
+  return 'kind' in key && 'getSourceFile' in key
+}
+
+function isExported(declaration: ts.Declaration): boolean {
+  for (let node: ts.Node | undefined = declaration; node !== undefined; node = node.parent) {
+    if (ts.isExportAssignment(node)) return true
+    const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
+    if (modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true) return node === declaration || !isFunctionLike(node) || isParameterOf(declaration, node)
+    if (isFunctionLike(node) && node !== declaration && !isParameterOf(declaration, node)) return false
+  }
+  return false
+}
+
+function isParameterOf(declaration: ts.Node, holder: ts.Node): boolean {
+  return ts.isParameter(declaration) && declaration.parent === holder
+}
+
+/** Climbs from an expression to where its value goes. */
+function follow(work: Work, expression: ts.Expression, source: Key, facade: FacadeName): void {
+  const { parent } = expression
+  const block = (message: string) => work.block(expression, source, facade, message)
+  if (isTransparent(parent)) {
+    if (isAnyType(work, parent)) return block('its type is asserted away here; give it its type back')
+    return follow(work, parent, source, facade)
+  }
+  if (ts.isAwaitExpression(parent)) return follow(work, parent, source, facade)
+  if (ts.isPropertyAccessExpression(parent) && parent.expression === expression) return undefined
+  if (ts.isConditionalExpression(parent)) return parent.condition === expression ? undefined : follow(work, parent, source, facade)
+  if (ts.isBinaryExpression(parent)) return followOperator(work, parent, expression, source, facade)
+  if (isQuestion(parent)) return undefined
+  if (ts.isExpressionStatement(parent)) return undefined
+  if (ts.isVariableDeclaration(parent) && parent.initializer === expression) return into(work, parent, parent.name, source, expression, facade)
+  if (ts.isParameter(parent) || ts.isPropertyDeclaration(parent)) return into(work, parent, parent.name, source, expression, facade)
+  if (ts.isPropertyAssignment(parent) && parent.initializer === expression) return intoProperty(work, parent, source, expression, facade)
+  if (ts.isShorthandPropertyAssignment(parent)) return intoProperty(work, parent, source, expression, facade)
+  if (ts.isReturnStatement(parent)) return intoReturn(work, functionOf(parent), source, expression, facade)
+  if (ts.isArrowFunction(parent) && parent.body === expression) return intoReturn(work, parent, source, expression, facade)
+  if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return intoCall(work, parent, expression, source, facade)
+  if (ts.isArrayLiteralExpression(parent)) return follow(work, parent, source, facade)
+  if (ts.isForOfStatement(parent) && parent.expression === expression) return undefined
+  if (ts.isVoidExpression(parent)) return undefined
+  return block(`this use of a dispatcher (${describe(parent)}) has no counterpart; change it by hand`)
+}
+
+function followOperator(work: Work, operation: ts.BinaryExpression, expression: ts.Expression, source: Key, facade: FacadeName): void {
+  const { operatorToken, left, right } = operation
+  if (isAssignment(operation)) {
+    if (left === expression) return
+    const name = ts.isPropertyAccessExpression(left) ? left.name : left
+    const target = declarationKey(work, name)
+    if (target === undefined || isAnyType(work, left)) {
+      work.block(expression, source, facade, 'it is stored where its type is not known; give that place the type of the dispatcher')
+      return
+    }
+    work.join(source, target)
+    checkReach(work, target, expression, facade)
+    return
+  }
+  switch (operatorToken.kind) {
+    case ts.SyntaxKind.QuestionQuestionToken:
+    case ts.SyntaxKind.BarBarToken:
+      return follow(work, operation, source, facade)
+    case ts.SyntaxKind.AmpersandAmpersandToken:
+    case ts.SyntaxKind.CommaToken:
+      return right === expression ? follow(work, operation, source, facade) : undefined
+    case ts.SyntaxKind.EqualsEqualsToken:
+    case ts.SyntaxKind.EqualsEqualsEqualsToken:
+    case ts.SyntaxKind.ExclamationEqualsToken:
+    case ts.SyntaxKind.ExclamationEqualsEqualsToken:
+    case ts.SyntaxKind.InstanceOfKeyword:
+      return undefined
+    default:
+      work.block(expression, source, facade, `a dispatcher next to ${operatorToken.getText()} has no counterpart; change it by hand`)
+      return undefined
+  }
+}
+
+function isQuestion(parent: ts.Node): boolean {
+  return (
+    ts.isPrefixUnaryExpression(parent) ||
+    ts.isIfStatement(parent) ||
+    ts.isWhileStatement(parent) ||
+    ts.isDoStatement(parent) ||
+    ts.isTypeOfExpression(parent)
+  )
+}
+
+function into(work: Work, declaration: ts.Declaration, name: ts.BindingName | ts.PropertyName, source: Key, at: ts.Expression, facade: FacadeName): void {
+  if (ts.isObjectBindingPattern(name) || ts.isArrayBindingPattern(name)) {
+    if (ts.isArrayBindingPattern(name) && !isInstance(work, at)) {
+      for (const element of name.elements) if (ts.isBindingElement(element)) work.join(source, element)
+      return
+    }
+    work.block(at, source, facade, 'a dispatcher is taken apart here; use it as a whole')
+    return
+  }
+  if (isAnyType(work, name)) {
+    work.block(at, source, facade, 'it is stored where its type is not known; give that place the type of the dispatcher')
+    return
+  }
+  work.join(source, declaration)
+  checkReach(work, declaration, at, facade)
+}
+
+function intoProperty(work: Work, property: ts.PropertyAssignment | ts.ShorthandPropertyAssignment, source: Key, at: ts.Expression, facade: FacadeName): void {
+  work.join(source, property)
+  const holder = property.parent
+  const contextual = work.checker.getContextualType(holder)
+  const name = property.name.getText()
+  const expected = contextual?.getProperty(name)
+  const declaration = expected?.valueDeclaration ?? expected?.declarations?.[0]
+  if (declaration !== undefined && isOwn(work, declaration)) {
+    work.join(source, declaration)
+    checkReach(work, declaration, at, facade)
+  } else if (declaration !== undefined || (contextual !== undefined && (contextual.flags & ts.TypeFlags.Any) !== 0)) {
+    work.block(at, source, facade, `it is handed over as ${name} to code that may expect its old shape`)
+  }
+  if (!work.project.typed && isExported(property)) checkReach(work, property, at, facade)
+}
+
+function intoReturn(work: Work, holder: ts.Node, source: Key, at: ts.Expression, facade: FacadeName): void {
+  if (!isFunctionLike(holder)) return
+  work.join(source, holder)
+  checkReach(work, holder, at, facade)
+  if (!ts.isArrowFunction(holder) && !ts.isFunctionExpression(holder)) return
+  joinContextual(work, holder)
+  const call = holder.parent
+  // What a callback gives to a library's function comes out of that function's result.
+  if (ts.isCallExpression(call) && !hasOwnSignature(work, call)) follow(work, call, source, facade)
+}
+
+/** A function in the place of a function type moves together with that type. */
+export function joinContextual(work: Work, holder: ts.ArrowFunction | ts.FunctionExpression): void {
+  const type = work.checker.getContextualType(holder)
+  for (const signature of type?.getCallSignatures() ?? []) {
+    const declaration = signature.getDeclaration() as ts.SignatureDeclaration | undefined
+    if (declaration === undefined || !isOwn(work, declaration)) continue
+    work.join(holder, declaration)
+    for (const [index, parameter] of holder.parameters.entries()) {
+      const expected = declaration.parameters[index]
+      if (expected !== undefined && isInstance(work, parameter.name)) work.join(parameter, expected)
+    }
+  }
+}
+
+function hasOwnSignature(work: Work, call: ts.CallExpression): boolean {
+  const declaration = work.checker.getResolvedSignature(call)?.declaration
+  return declaration !== undefined && isOwn(work, declaration)
+}
+
+function intoCall(work: Work, call: ts.CallExpression | ts.NewExpression, argument: ts.Expression, source: Key, facade: FacadeName): void {
+  if (call.expression === argument) return
+  const signature = work.checker.getResolvedSignature(call)
+  const index = call.arguments?.indexOf(argument) ?? -1
+  const parameters = signature?.getParameters() ?? []
+  const parameter = parameters[Math.min(index, parameters.length - 1)]
+  const declaration = parameter?.valueDeclaration
+  if (parameter !== undefined && declaration !== undefined && isOwn(work, declaration)) {
+    if (isInstanceType(work, work.checker.getTypeOfSymbolAtLocation(parameter, call)) && isInstance(work, declaration)) {
+      work.join(source, declaration)
+      checkReach(work, declaration, argument, facade)
+      return
+    }
+  } else if (ts.isPropertyAccessExpression(call.expression)) {
+    // A method of a container that holds dispatchers: a map, an array, a set, a promise.
+    const holder = declarationKeyOf(work, call.expression.expression)
+    if (holder !== undefined && work.symbols.mentions(work.checker.getTypeAtLocation(call.expression.expression))) {
+      work.join(source, holder)
+      return
+    }
+  }
+  work.block(argument, source, facade, `it is passed to ${nameOf(call)}, which may expect its old shape; give the parameter its type, or change it by hand`)
+}
+
+function declarationKeyOf(work: Work, expression: ts.Expression): ts.Declaration | undefined {
+  if (ts.isIdentifier(expression)) return declarationKey(work, expression)
+  return ts.isPropertyAccessExpression(expression) ? declarationKey(work, expression.name) : undefined
+}
+
+function nameOf(call: ts.CallExpression | ts.NewExpression): string {
+  const text = call.expression.getText()
+  return text.length > 40 ? 'a function' : `${text}()`
+}
+
+export function isInstance(work: Work, node: ts.Node): boolean {
+  return isInstanceType(work, work.checker.getTypeAtLocation(node))
+}
+
+function isInstanceType(work: Work, type: ts.Type): boolean {
+  return work.symbols.instanceOf(type) !== undefined
+}
+
+function isAnyType(work: Work, node: ts.Node): boolean {
+  const type = work.checker.getTypeAtLocation(node)
+  return !work.symbols.mentions(type) && !isInstanceType(work, type)
+}
+
+function describe(node: ts.Node): string {
+  if (ts.isSpreadElement(node) || ts.isSpreadAssignment(node)) return 'spreading it'
+  if (ts.isTemplateSpan(node)) return 'as text'
+  if (ts.isExportAssignment(node)) return 'as a default export'
+  if (ts.isThrowStatement(node)) return 'throwing it'
+  return ts.SyntaxKind[node.kind].replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
+}

@@ -1,0 +1,323 @@
+import ts from 'typescript-checker'
+import type { FileWork } from './file-work.js'
+import { referencesOf } from './references.js'
+import { statusComparison, type Subject } from './outcome-paths.js'
+import { type OldShape, type Read, readOf } from './result-reads.js'
+import { functionOf, isTransparent, onlyRethrows, outermost, statementOf, triesAround } from './syntax.js'
+import type { Work } from './work.js'
+
+/** What becomes of the result of one call. */
+export interface ResultPlan {
+  /** The expression that stands for the awaited result; the call itself where it is not awaited. */
+  readonly awaited: ts.AwaitExpression | undefined
+  /** Whether the old shape is kept by the kit. */
+  readonly bridged: boolean
+  /** Whether a denial must go on being thrown. */
+  readonly throwing: boolean
+  readonly reads: readonly Read[]
+}
+
+/** Follows the result of a call through its file. What cannot be followed keeps its old shape. */
+export function planResult(work: Work, call: ts.CallExpression, shape: OldShape): ResultPlan {
+  const outer = outermost(call)
+  const awaited = ts.isAwaitExpression(outer.parent) && outer === call ? outer.parent : undefined
+  const throws = shape === 'executeTool'
+  const bridge: ResultPlan = { awaited, bridged: true, throwing: throws, reads: [] }
+  const value = awaited === undefined ? undefined : outermostValue(awaited)
+  if (value === undefined) return followPromise(work, call, shape) ?? bridge
+  if (isUnused(value)) return { awaited, bridged: false, throwing: throws, reads: [] }
+  const found = followValue(work, value, shape)
+  if (found === undefined) return bridge
+  const throwing = throws && !(found.first !== undefined && !isWatched(call) && isReadFirst(value, found.first))
+  return { awaited, bridged: false, throwing, reads: found.reads }
+}
+
+function outermostValue(node: ts.Expression): ts.Expression {
+  let outer: ts.Expression = node
+  while (ts.isParenthesizedExpression(outer.parent)) outer = outer.parent
+  return outer
+}
+
+function isUnused(value: ts.Expression): boolean {
+  return ts.isExpressionStatement(value.parent) || ts.isVoidExpression(value.parent)
+}
+
+/** Whether a handler around the call does more than pass on what it caught. */
+function isWatched(call: ts.Node): boolean {
+  return triesAround(call).some(({ catchClause }) => catchClause !== undefined && !onlyRethrows(catchClause))
+}
+
+interface Followed {
+  readonly reads: readonly Read[]
+  /** The first read of the outcome, in the order of the source. */
+  readonly first?: ts.Node | undefined
+}
+
+/** Follows an awaited result: a variable, taken apart, or one property read at once. */
+function followValue(work: Work, value: ts.Expression, shape: OldShape): Followed | undefined {
+  const { parent } = value
+  if (ts.isPropertyAccessExpression(parent) && parent.expression === value && parent.questionDotToken === undefined) {
+    return followDirect(value, parent, shape)
+  }
+  if (!ts.isVariableDeclaration(parent) || parent.initializer !== value || parent.type !== undefined) return undefined
+  if (ts.isIdentifier(parent.name)) return followVariable(work, parent.name, shape)
+  return ts.isObjectBindingPattern(parent.name) ? followPattern(work, parent.name, shape) : undefined
+}
+
+function followDirect(value: ts.Expression, access: ts.PropertyAccessExpression, shape: OldShape): Followed | undefined {
+  const property = access.name.text
+  // The call is edited inside the text that is kept, so only what stands behind it may change.
+  if (shape === 'executeTool' && property === 'result') return { reads: [(file) => suffix(file, access, ' ?? null')] }
+  if (property === 'success' && shape !== 'dispatch') return { reads: [], first: access }
+  if (property === 'payload') {
+    let outer: ts.Node = access
+    while (isTransparent(outer.parent)) outer = outer.parent
+    const next = outer.parent
+    const isValue = ts.isPropertyAccessExpression(next) && next.expression === outer && next.name.text === 'result'
+    return isValue ? { reads: [(file) => file.edits.replace(value.end, next.end, ['.result'])] } : undefined
+  }
+  return undefined
+}
+
+function suffix(file: FileWork, access: ts.PropertyAccessExpression, text: string): void {
+  file.edits.insert(access.getStart(), '(')
+  file.edits.insert(access.end, `${text})`)
+}
+
+/** Follows a variable that holds the result: every use of it must be a read that has a counterpart. */
+export function followVariable(work: Work, name: ts.Identifier, shape: OldShape): Followed | undefined {
+  const subject = variableSubject(work, name)
+  const base = name.text
+  const reads: Read[] = []
+  let first: ts.Node | undefined
+  for (const reference of referencesOf(work, name)) {
+    const access = reference.parent
+    if (!ts.isPropertyAccessExpression(access) || access.expression !== reference) return undefined
+    const property = access.name.text
+    const read = readOf(work, shape, {
+      node: access,
+      property,
+      success: `${base}.success`,
+      error: `${base}.error`,
+      result: `${base}.result`,
+      base,
+      subject,
+    })
+    if (read === undefined) return undefined
+    reads.push(read)
+    if (first === undefined) first = property === 'success' || property === 'status' ? access : reference
+  }
+  return { reads, first: first !== undefined && ts.isPropertyAccessExpression(first) ? first : undefined }
+}
+
+function variableSubject(work: Work, name: ts.Identifier): Subject {
+  const symbol = work.checker.getSymbolAtLocation(name)
+  const isProperty = (property: string) => (node: ts.Expression) =>
+    ts.isPropertyAccessExpression(node) &&
+    node.name.text === property &&
+    ts.isIdentifier(node.expression) &&
+    node.expression.text === name.text &&
+    work.checker.getSymbolAtLocation(node.expression) === symbol
+  return { isSuccess: isProperty('success'), isStatus: isProperty('status') }
+}
+
+const TAKEN: Readonly<Record<OldShape, Readonly<Record<string, string>>>> = {
+  dispatch: { status: 'success', message: 'error' },
+  dispatchTool: { success: 'success', result: 'result', error: 'error' },
+  executeTool: {
+    ...{ success: 'success', status: 'success', result: 'result', error: 'error' },
+    ...{ errorMessage: 'error', toolName: 'toolName', userId: 'userId' },
+  },
+}
+
+interface Taken {
+  readonly element: ts.BindingElement
+  readonly property: string
+  readonly local: ts.Identifier
+  readonly references: readonly ts.Identifier[]
+}
+
+/** Follows a result that is taken apart where it arrives. */
+function followPattern(work: Work, pattern: ts.ObjectBindingPattern, shape: OldShape): Followed | undefined {
+  const taken: Taken[] = []
+  for (const element of pattern.elements) {
+    const property = (element.propertyName ?? element.name).getText()
+    if (element.dotDotDotToken !== undefined || element.initializer !== undefined || !ts.isIdentifier(element.name)) return undefined
+    if (TAKEN[shape][property] === undefined) return undefined
+    taken.push({ element, property, local: element.name, references: referencesOf(work, element.name) })
+  }
+  const status = taken.find(({ property }) => property === 'status')
+  if (status !== undefined && taken.some(({ property }) => property === 'success')) return undefined
+  const flag = taken.find(({ property }) => property === 'success')
+  const names = (one: Taken | undefined) => (node: ts.Expression) =>
+    one !== undefined && ts.isIdentifier(node) && one.references.some((reference) => reference === node)
+  const subject: Subject = { isSuccess: names(flag), isStatus: names(status) }
+  if (status !== undefined && !status.references.every((reference) => isComparison(work, reference, subject))) return undefined
+  const reads: Read[] = []
+  for (const one of taken) {
+    const planned = takenReads(work, shape, one, subject)
+    if (planned === undefined) return undefined
+    reads.push(...planned)
+  }
+  return { reads, first: firstOf(taken, flag ?? status) }
+}
+
+function isComparison(work: Work, reference: ts.Identifier, subject: Subject): boolean {
+  return ts.isBinaryExpression(reference.parent) && statusComparison(work, reference.parent, subject) !== undefined
+}
+
+function firstOf(taken: readonly Taken[], flag: Taken | undefined): ts.Node | undefined {
+  const all = taken.flatMap(({ references }) => references).toSorted((a, b) => a.pos - b.pos)
+  return all[0] !== undefined && flag?.references.includes(all[0]) === true ? all[0] : undefined
+}
+
+function takenReads(work: Work, shape: OldShape, { element, property, local, references }: Taken, subject: Subject): Read[] | undefined {
+  const target = TAKEN[shape][property] ?? property
+  const { text } = local
+  const flag = property === 'status' ? 'success' : text
+  if (property === 'status' && isUsed(local.getSourceFile(), 'success', local)) return undefined
+  const reads: Read[] = []
+  if (property === 'status') reads.push((file) => file.edits.replace(element.getStart(), element.end, ['success']))
+  else if (target !== property) {
+    reads.push((file) => file.edits.replace(element.getStart(), element.end, [text === target ? target : `${target}: ${text}`]))
+  }
+  for (const node of references) {
+    const read = readOf(work, shape, { node, property, success: flag, error: text, result: text, base: undefined, subject })
+    if (read === undefined) return undefined
+    reads.push(read)
+  }
+  return reads
+}
+
+/** Whether a name means something in the function around a node already. */
+function isUsed(source: ts.SourceFile, name: string, near: ts.Node): boolean {
+  const holder = functionOf(near)
+  let used = false
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && node.text === name && !isPropertyName(node)) used = true
+    if (!used) ts.forEachChild(node, visit)
+  }
+  visit(holder === source ? source : holder)
+  return used
+}
+
+function isPropertyName(node: ts.Identifier): boolean {
+  const { parent } = node
+  return (ts.isPropertyAccessExpression(parent) && parent.name === node) || (ts.isPropertyAssignment(parent) && parent.name === node)
+}
+
+/** Follows a promise that is not awaited where it is made. */
+function followPromise(work: Work, call: ts.CallExpression, shape: OldShape): ResultPlan | undefined {
+  const throwing = shape === 'executeTool'
+  const outer = outermost(call)
+  if (isUnused(outer)) return { awaited: undefined, bridged: false, throwing, reads: [] }
+  const followed = followElement(work, outer, shape) ?? followMapped(work, outer, shape)
+  return followed === undefined ? undefined : { awaited: undefined, bridged: false, throwing, reads: followed.reads }
+}
+
+/** `const [a, b] = await Promise.all([call, call])` */
+function followElement(work: Work, element: ts.Expression, shape: OldShape): Followed | undefined {
+  const list = element.parent
+  if (!ts.isArrayLiteralExpression(list)) return undefined
+  const declaration = awaitedAll(list)
+  if (declaration === undefined || !ts.isArrayBindingPattern(declaration.name)) return undefined
+  if (list.elements.some((one) => ts.isSpreadElement(one))) return undefined
+  const binding = declaration.name.elements[list.elements.indexOf(element)]
+  if (binding === undefined || ts.isOmittedExpression(binding)) return { reads: [] }
+  if (binding.initializer !== undefined || binding.dotDotDotToken !== undefined) return undefined
+  if (ts.isIdentifier(binding.name)) return followVariable(work, binding.name, shape)
+  return ts.isObjectBindingPattern(binding.name) ? followPattern(work, binding.name, shape) : undefined
+}
+
+/** `const results = await Promise.all(list.map((one) => call))` */
+function followMapped(work: Work, body: ts.Expression, shape: OldShape): Followed | undefined {
+  const arrow = body.parent
+  if (!ts.isArrowFunction(arrow) || arrow.body !== body) return undefined
+  const map = arrow.parent
+  if (!ts.isCallExpression(map) || !ts.isPropertyAccessExpression(map.expression) || map.expression.name.text !== 'map') return undefined
+  const declaration = awaitedAll(map)
+  if (declaration === undefined || !ts.isIdentifier(declaration.name)) return undefined
+  const reads: Read[] = []
+  for (const reference of referencesOf(work, declaration.name)) {
+    const found = followList(work, reference, shape)
+    if (found === undefined) return undefined
+    reads.push(...found)
+  }
+  return { reads }
+}
+
+const EACH = new Set(['map', 'forEach', 'every', 'some', 'flatMap'])
+
+/** One use of a list of results: a loop over it, its length, or a method that looks at each. */
+function followList(work: Work, reference: ts.Identifier, shape: OldShape): readonly Read[] | undefined {
+  const { parent } = reference
+  if (ts.isForOfStatement(parent) && parent.expression === reference && ts.isVariableDeclarationList(parent.initializer)) {
+    const name = parent.initializer.declarations[0]?.name
+    if (name === undefined) return undefined
+    if (ts.isIdentifier(name)) return followVariable(work, name, shape)?.reads
+    return ts.isObjectBindingPattern(name) ? followPattern(work, name, shape)?.reads : undefined
+  }
+  if (!ts.isPropertyAccessExpression(parent) || parent.expression !== reference) return undefined
+  if (parent.name.text === 'length') return []
+  const call = parent.parent
+  if (!EACH.has(parent.name.text) || !ts.isCallExpression(call) || call.expression !== parent) return undefined
+  const [callback] = call.arguments
+  if (callback === undefined || (!ts.isArrowFunction(callback) && !ts.isFunctionExpression(callback))) return undefined
+  const [parameter] = callback.parameters
+  if (parameter === undefined || parameter.type !== undefined || !ts.isIdentifier(parameter.name)) return undefined
+  return followVariable(work, parameter.name, shape)?.reads
+}
+
+/** The declaration that `await Promise.all(list)` fills. */
+function awaitedAll(list: ts.Expression): ts.VariableDeclaration | undefined {
+  const call = list.parent
+  if (!ts.isCallExpression(call) || call.arguments[0] !== list || call.expression.getText() !== 'Promise.all') return undefined
+  const awaited = outermost(call).parent
+  const declaration = ts.isAwaitExpression(awaited) ? outermost(awaited).parent : undefined
+  return declaration !== undefined && ts.isVariableDeclaration(declaration) && declaration.type === undefined ? declaration : undefined
+}
+
+/**
+ * Whether the success of a result is looked at before anything else happens: in the next statement, before any call. Only
+ * then does a denial that is no longer thrown stop what it stopped before.
+ */
+function isReadFirst(value: ts.Expression, first: ts.Node): boolean {
+  if (ts.isPropertyAccessExpression(value.parent) && value.parent === first) return isDecision(first)
+  const statement = statementOf(value)
+  const { parent } = statement
+  if (!ts.isBlock(parent) && !ts.isSourceFile(parent) && !ts.isCaseOrDefaultClause(parent)) return false
+  const next = parent.statements[parent.statements.findIndex((one) => one === statement) + 1]
+  if (next === undefined || first.pos < next.pos || first.end > next.end) return false
+  return isDecision(first) && !happensBefore(next, first)
+}
+
+/** Whether a read decides what runs: the condition of an `if`, a ternary, a switch, `&&` or `||`. */
+function isDecision(read: ts.Node): boolean {
+  for (let at = read; at.parent !== undefined; at = at.parent) {
+    const { parent } = at
+    if (ts.isIfStatement(parent)) return parent.expression === at
+    if (ts.isConditionalExpression(parent)) return parent.condition === at
+    if (ts.isSwitchStatement(parent)) return parent.expression === at
+    if (ts.isWhileStatement(parent)) return false
+    const passes = ts.isPrefixUnaryExpression(parent) || ts.isBinaryExpression(parent) || ts.isParenthesizedExpression(parent)
+    if (!passes) return false
+    if (ts.isBinaryExpression(parent) && parent.right === at && !isComparing(parent)) return false
+  }
+  return false
+}
+
+function isComparing(node: ts.BinaryExpression): boolean {
+  return node.operatorToken.kind >= ts.SyntaxKind.FirstBinaryOperator && /^[!=]==?$/.test(node.operatorToken.getText())
+}
+
+function happensBefore(statement: ts.Node, read: ts.Node): boolean {
+  let found = false
+  const visit = (node: ts.Node): void => {
+    if (found || node.pos >= read.pos) return
+    const acts = ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isAwaitExpression(node) || ts.isYieldExpression(node)
+    if (acts && node.end <= read.getStart()) found = true
+    else ts.forEachChild(node, visit)
+  }
+  visit(statement)
+  return found
+}

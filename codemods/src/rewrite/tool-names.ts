@@ -1,0 +1,47 @@
+import ts from 'typescript-checker'
+import { innermost } from './syntax.js'
+import type { Work } from './work.js'
+
+/**
+ * The names of the tools in an expression, as far as the source shows them: an array of tools whose names are written
+ * out, here or where they are declared. `undefined` when some are not known, or when two are the same.
+ */
+export function distinctToolNames(work: Work, expression: ts.Expression, depth = 0): ReadonlySet<string> | undefined {
+  const inner = innermost(expression)
+  if (ts.isIdentifier(inner) && depth < 4) {
+    const initializer = constantInitializer(work, inner)
+    return initializer === undefined ? undefined : distinctToolNames(work, initializer, depth + 1)
+  }
+  if (!ts.isArrayLiteralExpression(inner)) return undefined
+  const names = new Set<string>()
+  for (const element of inner.elements) {
+    const name = ts.isSpreadElement(element) ? undefined : toolName(work, element, 0)
+    if (name === undefined || names.has(name)) return undefined
+    names.add(name)
+  }
+  return names
+}
+
+/** The name of the tool that an expression is. */
+export function toolName(work: Work, expression: ts.Expression, depth = 0): string | undefined {
+  const inner = innermost(expression)
+  if (ts.isObjectLiteralExpression(inner)) {
+    const property = inner.properties.find((one) => ts.isPropertyAssignment(one) && one.name.getText() === 'name')
+    return property !== undefined && ts.isPropertyAssignment(property) && ts.isStringLiteralLike(property.initializer)
+      ? property.initializer.text
+      : undefined
+  }
+  if (ts.isCallExpression(inner)) {
+    const [first] = inner.arguments
+    return first === undefined ? undefined : toolName(work, first, depth + 1)
+  }
+  if (!ts.isIdentifier(inner) || depth > 3) return undefined
+  const initializer = constantInitializer(work, inner)
+  return initializer === undefined ? undefined : toolName(work, initializer, depth + 1)
+}
+
+function constantInitializer(work: Work, name: ts.Identifier): ts.Expression | undefined {
+  const declaration = work.symbols.resolve(name)?.valueDeclaration
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined
+  return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) === 0 ? undefined : declaration.initializer
+}

@@ -1,0 +1,89 @@
+import ts from 'typescript-checker'
+import type { FacadeName, Finding, Site } from '../plan.js'
+import type { Project } from '../project.js'
+import { Components } from './components.js'
+import { FacadeSymbols } from './facade-symbols.js'
+import type { FileWork } from './file-work.js'
+
+/** Stands for everything that must move together with it: a declaration, a call, a function for what it returns. */
+export type Key = object
+
+/** What applying a site may report: a place that is off the facade but keeps the old shape. */
+export type Report = (node: ts.Node, message: string, facade: FacadeName) => void
+
+/** One place to be changed, once everything that it must move together with can be. */
+export interface PlannedSite {
+  readonly node: ts.Node
+  readonly key: Key
+  readonly facade: FacadeName
+  readonly name: string
+  readonly rule: Site['rule']
+  /** Makes the edits; absent where a place only counts. */
+  readonly apply?: ((file: FileWork, bridged: Report) => void) | undefined
+}
+
+/** Why something cannot move: what a person must decide. */
+export interface Block {
+  readonly node: ts.Node
+  readonly key: Key
+  readonly facade: FacadeName
+  readonly message: string
+}
+
+/** What one project's survey finds. */
+export class Work {
+  readonly project: Project
+  readonly symbols: FacadeSymbols
+  readonly checker: ts.TypeChecker
+  readonly components = new Components<Key>()
+  readonly sites: PlannedSite[] = []
+  readonly blocks: Block[] = []
+  /** Concern whole files, such as those that do not parse. */
+  readonly findings: Finding[] = []
+  /** Creations by facade and export name: what a mock of the module stands in for. */
+  readonly creations = new Map<string, Key[]>()
+  /** The contexts that a dispatcher of a component is bound to, as symbols. */
+  readonly contexts = new Map<Key, (ts.Symbol | undefined)[]>()
+  /** Keys of dispatchers that `from()` made. */
+  readonly views = new Set<Key>()
+  /** Keys of dispatchers that are created, not viewed. */
+  readonly owned = new Set<Key>()
+  /** Questions that can be asked only once everything is joined. */
+  readonly deferred: (() => void)[] = []
+  readonly only: ReadonlySet<FacadeName> | undefined
+
+  constructor(project: Project, only: readonly FacadeName[] | undefined) {
+    this.project = project
+    this.checker = project.program.getTypeChecker()
+    this.symbols = new FacadeSymbols(this.checker)
+    this.only = only === undefined ? undefined : new Set(only)
+  }
+
+  join(a: Key, b: Key): void {
+    this.components.join(a, b)
+  }
+
+  block(node: ts.Node, key: Key, facade: FacadeName, message: string): void {
+    if (this.blocks.some((block) => block.node === node && block.message === message)) return
+    this.blocks.push({ node, key, facade, message })
+  }
+
+  add(site: PlannedSite): void {
+    this.sites.push(site)
+  }
+
+  isEditable(source: ts.SourceFile): boolean {
+    return this.project.files.has(source.fileName)
+  }
+
+  /** The roots of the components that cannot move. */
+  blockedRoots(): Set<Key> {
+    return new Set(this.blocks.map(({ key }) => this.components.find(key)))
+  }
+}
+
+/** Whether an expression is a constant that a facade exports, whichever way it is reached. */
+export function isFacadeConstant(work: Work, expression: ts.Expression, name: string): boolean {
+  const node = ts.isPropertyAccessExpression(expression) ? expression.name : expression
+  return ts.isIdentifier(node) && work.symbols.facadeSymbol(node)?.owner === name
+}
