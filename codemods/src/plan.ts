@@ -80,6 +80,8 @@ export interface PlanInput {
   readonly only?: readonly FacadeName[] | undefined
   /** Type-check the changed files and their dependants before and after, in memory, and drop what got worse. Default true. */
   readonly verify?: boolean | undefined
+  /** Where the dispatcher and the kit are resolved from when the project has not installed them yet: the command's own directory. */
+  readonly ownDirectory?: string | undefined
   /** Called as work proceeds. */
   readonly onProgress?: ((done: number, total: number, file: string) => void) | undefined
 }

@@ -186,14 +186,14 @@ function canHoist(call: ts.CallExpression): boolean {
 
 function editResult(file: FileWork, call: ts.CallExpression, shape: OldShape, plan: ResultPlan, echo: Echo): void {
   if (!plan.bridged && !plan.throwing) return
-  const throwing = plan.throwing ? file.use(KIT, 'throwIfDenied') : undefined
+  const throwing = plan.throwing ? file.use(call, KIT, 'throwIfDenied') : undefined
   const echoPieces = echo === undefined ? [] : hoisted(file, call, echo)
   const tail: Piece[] = echoPieces.length === 0 ? [')'] : [', ', ...echoPieces, ')']
   const { awaited } = plan
   if (awaited !== undefined) {
     const inner: Piece[] = [{ start: awaited.getStart(), end: awaited.end }]
     const checked: Piece[] = throwing === undefined ? inner : [`${throwing}(`, ...inner, ')']
-    const pieces: Piece[] = plan.bridged ? [`${file.use(KIT, CONVERTERS[shape])}(`, ...checked, ...tail] : checked
+    const pieces: Piece[] = plan.bridged ? [`${file.use(call, KIT, CONVERTERS[shape])}(`, ...checked, ...tail] : checked
     file.edits.replace(awaited.getStart(), awaited.end, pieces)
     return
   }
@@ -204,7 +204,7 @@ function editResult(file: FileWork, call: ts.CallExpression, shape: OldShape, pl
   const value = throwing === undefined ? 'result' : `${throwing}(result)`
   file.edits.replace(call.getStart(), call.end, [
     { start: call.getStart(), end: call.end },
-    `.then((result) => ${file.use(KIT, CONVERTERS[shape])}(${value}`,
+    `.then((result) => ${file.use(call, KIT, CONVERTERS[shape])}(${value}`,
     ...tail,
     ')',
   ])

@@ -107,7 +107,7 @@ export function surveyCreation(work: Work, { node, called }: FacadeCall): void {
   if (called.member === 'from') return surveyView(work, node, facade)
   work.owned.add(node)
   const parsed = parse(work, node, called)
-  const problem = typeof parsed === 'string' ? parsed : problemAround(work, node, parsed.factory)
+  const problem = typeof parsed === 'string' ? parsed : problemAround(node, parsed.factory)
   if (problem !== undefined || typeof parsed === 'string') {
     work.block(node, node, facade, problem ?? '')
     work.add({ node, key: node, facade, name, rule: 'facade-use' })
@@ -125,7 +125,6 @@ function surveyView(work: Work, node: ts.CallExpression | ts.NewExpression, faca
   if (unified === undefined) work.block(node, node, facade, 'from() needs the dispatcher that it shows')
   work.add({ node, key: node, facade, name: 'from()', rule: 'facade-use', apply: (file) => {
     if (unified === undefined) return
-    file.drop(node.expression)
     file.edits.replace(node.getStart(), node.end, [isSimple(unified) ? '' : '(', range(unified), isSimple(unified) ? '' : ')'])
   } })
 }
@@ -210,7 +209,7 @@ function isCreationObject(work: Work, node: ts.Expression): boolean {
   return type.getProperty('userContext') !== undefined && type.getProperty('correlationId') === undefined
 }
 
-function problemAround(work: Work, node: ts.CallExpression | ts.NewExpression, factory: Factory): string | undefined {
+function problemAround(node: ts.CallExpression | ts.NewExpression, factory: Factory): string | undefined {
   if (triesAround(node).some(({ catchClause }) => catchClause !== undefined && !onlyRethrows(catchClause))) {
     return 'errors of creation change their class (InvalidContextError, InvalidToolError); decide what the catch around it does'
   }
@@ -225,10 +224,15 @@ function problemAround(work: Work, node: ts.CallExpression | ts.NewExpression, f
 
 const range = (node: ts.Node): Piece => ({ start: node.getStart(), end: node.end })
 
+/** What the canonical class is called at a call: its own name, or that of a re-export which now leads to it. */
+export function dispatcherName(work: Work, file: FileWork, node: ts.CallExpression | ts.NewExpression): string {
+  const mention = work.mentions.find(({ key, callee }) => key === node && callee)
+  return mention?.keeps === true ? file.textOf(mention.whole) : file.use(node, DISPATCHER, 'UnifiedToolDispatcher')
+}
+
 /** Makes the edits; whether the kit is needed for the tools. */
 function applyCreation(work: Work, file: FileWork, node: ts.CallExpression | ts.NewExpression, parsed: Parsed): boolean {
-  const dispatcher = file.use(DISPATCHER, 'UnifiedToolDispatcher')
-  file.drop(node.expression)
+  const dispatcher = dispatcherName(work, file, node)
   const outer = outermost(node)
   const start = ts.isAwaitExpression(outer.parent) && outer === node ? outer.parent.getStart() : node.getStart()
   if (start === node.getStart() && ts.isAwaitExpression(outer.parent)) dropAwait(file, outer.parent)
@@ -254,8 +258,8 @@ function argumentsOf(work: Work, file: FileWork, parsed: Parsed): { pieces: Piec
   const distinct = tools === undefined || distinctToolNames(work, tools) !== undefined
   const isEmpty = tools !== undefined && ts.isArrayLiteralExpression(innermost(tools)) && innermost(tools).getChildAt(1).getChildCount() === 0
   const bridged = tools !== undefined && !distinct
-  const toolsPieces = tools === undefined ? [] : distinct ? [range(tools)] : [`${file.use(KIT, 'distinctTools')}(`, range(tools), ')']
-  const eventPieces = transport === undefined ? [] : [`${file.use(INTEROP, 'eventSinkFrom')}(`, range(transport), ')']
+  const toolsPieces = tools === undefined ? [] : distinct ? [range(tools)] : [`${file.use(tools, KIT, 'distinctTools')}(`, range(tools), ')']
+  const eventPieces = transport === undefined ? [] : [`${file.use(transport, INTEROP, 'eventSinkFrom')}(`, range(transport), ')']
   if (literal !== undefined) {
     const left = editLiteral(file, parsed, literal, toolsPieces, eventPieces)
     const contextPieces = [range(context)]

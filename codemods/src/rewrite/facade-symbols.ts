@@ -1,6 +1,7 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
 import { facadeOfDeclarations } from './facade-declarations.js'
+import { isFacadeLoad } from './file-work.js'
 
 /** What a symbol of a facade is: an export, or a member of one. */
 export interface FacadeSymbol {
@@ -36,9 +37,19 @@ export class FacadeSymbols {
 
   /** The symbol behind a name, through every alias. */
   resolve(name: ts.Node): ts.Symbol | undefined {
-    const symbol = this.checker.getSymbolAtLocation(name)
+    const symbol = this.#loaded(this.checker.getSymbolAtLocation(name))
     if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return symbol
     return this.checker.getAliasedSymbol(symbol)
+  }
+
+  /** What a variable takes out of a module that is loaded where it runs: the export itself. */
+  #loaded(symbol: ts.Symbol | undefined): ts.Symbol | undefined {
+    const declaration = symbol?.valueDeclaration
+    if (declaration === undefined || !ts.isBindingElement(declaration)) return symbol
+    const holder = declaration.parent.parent
+    if (!ts.isVariableDeclaration(holder) || !isFacadeLoad(holder.initializer)) return symbol
+    const name = declaration.propertyName ?? declaration.name
+    return ts.isIdentifier(name) ? (this.checker.getTypeAtLocation(declaration.parent).getProperty(name.text) ?? symbol) : symbol
   }
 
   /** What a name of the source means to a facade, or nothing. */
@@ -49,6 +60,11 @@ export class FacadeSymbols {
   describe(symbol: ts.Symbol | undefined): FacadeSymbol | undefined {
     const declaration = symbol?.declarations?.[0]
     return declaration === undefined ? undefined : this.describeDeclaration(declaration)
+  }
+
+  /** The facade that a declaration belongs to. */
+  facadeOf(declaration: ts.Node): FacadeName | undefined {
+    return facadeOfDeclarations(declaration.getSourceFile().fileName)
   }
 
   describeDeclaration(declaration: ts.Declaration): FacadeSymbol | undefined {

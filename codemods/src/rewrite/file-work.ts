@@ -8,8 +8,18 @@ export interface NeededName {
   readonly name: string
   /** What it is called in the file. */
   readonly local: string
+  /** The load inside a function that brings it; absent where it is imported at the top of the file. */
+  readonly load: ts.VariableStatement | undefined
   /** Whether only types refer to it so far. */
   typeOnly: boolean
+}
+
+/** How a name is needed. */
+export interface UseOptions {
+  /** Whether only a type refers to it. Default false. */
+  readonly typeOnly?: boolean
+  /** What it is called best. Default: its own name. */
+  readonly local?: string
 }
 
 /** One file on its way: its edits, the names that its new code needs, and the references that are gone. */
@@ -18,28 +28,41 @@ export class FileWork {
   readonly edits: TextEdits
   readonly style: Style
   readonly needed: NeededName[] = []
-  /** Identifiers of the original that the new text has no more. */
+  /** Nodes of the original that the new text has no more. */
   readonly gone = new Set<ts.Node>()
   readonly #taken: ReadonlySet<string>
+  readonly #loads: readonly ts.VariableStatement[]
 
-  constructor(source: ts.SourceFile) {
+  /** @param staying Names that the file goes on importing from a facade. */
+  constructor(source: ts.SourceFile, staying: Iterable<string> = []) {
     this.source = source
     this.edits = new TextEdits(source.text)
     this.style = styleOf(source)
-    this.#taken = declaredNames(source)
+    this.#taken = new Set([...declaredNames(source), ...staying])
+    this.#loads = lazyLoads(source)
   }
 
-  /** What a name of a module is called in this file's new text; noted for the import that brings it. */
-  use(module: string, name: string, typeOnly = false): string {
-    const known = this.needed.find((need) => need.module === module && need.name === name)
+  /** What a name of a module is called at a place in this file's new text; noted for the import that brings it. */
+  use(at: ts.Node, module: string, name: string, { typeOnly = false, local = name }: UseOptions = {}): string {
+    const load = typeOnly ? undefined : this.#loadAround(at)
+    const known = this.needed.find((need) => need.module === module && need.name === name && need.load === load)
     if (known !== undefined) {
       if (!typeOnly) known.typeOnly = false
       return known.local
     }
     const imported = importedAs(this.source, module, name)
-    const local = imported ?? this.#freeName(name)
-    this.needed.push({ module, name, local, typeOnly })
-    return local
+    if (imported !== undefined) return imported
+    const same = this.needed.find((need) => need.module === module && need.name === name)
+    const free = same?.local ?? this.#freeName(local)
+    this.needed.push({ module, name, local: free, load, typeOnly })
+    return free
+  }
+
+  /** The load of a facade inside a function that a place comes after: the innermost one. */
+  #loadAround(at: ts.Node): ts.VariableStatement | undefined {
+    return this.#loads
+      .filter((load) => load.parent.pos <= at.pos && at.end <= load.parent.end && load.end <= at.pos)
+      .toSorted((a, b) => b.parent.pos - a.parent.pos || b.pos - a.pos)[0]
   }
 
   #freeName(name: string): string {
@@ -85,6 +108,20 @@ function importedAs(source: ts.SourceFile, module: string, name: string): string
     if (found !== undefined) return found.name.text
   }
   return undefined
+}
+
+/** The statements inside functions that load a facade. */
+function lazyLoads(source: ts.SourceFile): ts.VariableStatement[] {
+  const found: ts.VariableStatement[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableStatement(node) && !ts.isSourceFile(node.parent)) {
+      const [declaration] = node.declarationList.declarations
+      if (declaration !== undefined && isFacadeLoad(declaration.initializer)) found.push(node)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return found
 }
 
 /** Every name that a file declares, facade imports aside: what a new import must not collide with. */

@@ -1,6 +1,5 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
-import { facadeOfDeclarations } from './facade-declarations.js'
 import { functionOf, isAssignment, isFunctionLike, isTransparent } from './syntax.js'
 import type { Key, Work } from './work.js'
 
@@ -32,7 +31,7 @@ export function sourceOf(work: Work, expression: ts.Expression, isCreation: (nod
   if (ts.isElementAccessExpression(expression)) return sourceOf(work, expression.expression, isCreation)
   if (ts.isCallExpression(expression)) {
     const declaration = work.checker.getResolvedSignature(expression)?.declaration
-    if (declaration !== undefined && isOwn(work, declaration)) return declaration
+    if (declaration !== undefined && work.isOwn(declaration)) return declaration
     // A method of a container or a promise: what it holds went in there.
     if (ts.isPropertyAccessExpression(expression.expression)) return sourceOf(work, expression.expression.expression, isCreation)
   }
@@ -60,12 +59,7 @@ export function declarationKey(work: Work, name: ts.Node): ts.Declaration | unde
       : work.symbols.resolve(name)
   const resolved = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? work.checker.getAliasedSymbol(symbol) : symbol
   const declaration = resolved?.valueDeclaration ?? resolved?.declarations?.[0]
-  return declaration !== undefined && isOwn(work, declaration) ? declaration : undefined
-}
-
-function isOwn(work: Work, node: ts.Node): boolean {
-  const source = node.getSourceFile()
-  return !source.isDeclarationFile && facadeOfDeclarations(source.fileName) === undefined && !work.project.program.isSourceFileFromExternalLibrary(source)
+  return declaration !== undefined && work.isOwn(declaration) ? declaration : undefined
 }
 
 /** What other files can reach moves only where all of them are known, and only if they may all be written. */
@@ -190,7 +184,7 @@ function intoProperty(work: Work, property: ts.PropertyAssignment | ts.Shorthand
   const name = property.name.getText()
   const expected = contextual?.getProperty(name)
   const declaration = expected?.valueDeclaration ?? expected?.declarations?.[0]
-  if (declaration !== undefined && isOwn(work, declaration)) {
+  if (declaration !== undefined && work.isOwn(declaration)) {
     work.join(source, declaration)
     checkReach(work, declaration, at, facade)
   } else if (declaration !== undefined || (contextual !== undefined && (contextual.flags & ts.TypeFlags.Any) !== 0)) {
@@ -215,7 +209,7 @@ export function joinContextual(work: Work, holder: ts.ArrowFunction | ts.Functio
   const type = work.checker.getContextualType(holder)
   for (const signature of type?.getCallSignatures() ?? []) {
     const declaration = signature.getDeclaration() as ts.SignatureDeclaration | undefined
-    if (declaration === undefined || !isOwn(work, declaration)) continue
+    if (declaration === undefined || !work.isOwn(declaration)) continue
     work.join(holder, declaration)
     for (const [index, parameter] of holder.parameters.entries()) {
       const expected = declaration.parameters[index]
@@ -226,7 +220,7 @@ export function joinContextual(work: Work, holder: ts.ArrowFunction | ts.Functio
 
 function hasOwnSignature(work: Work, call: ts.CallExpression): boolean {
   const declaration = work.checker.getResolvedSignature(call)?.declaration
-  return declaration !== undefined && isOwn(work, declaration)
+  return declaration !== undefined && work.isOwn(declaration)
 }
 
 function intoCall(work: Work, call: ts.CallExpression | ts.NewExpression, argument: ts.Expression, source: Key, facade: FacadeName): void {
@@ -236,7 +230,7 @@ function intoCall(work: Work, call: ts.CallExpression | ts.NewExpression, argume
   const parameters = signature?.getParameters() ?? []
   const parameter = parameters[Math.min(index, parameters.length - 1)]
   const declaration = parameter?.valueDeclaration
-  if (parameter !== undefined && declaration !== undefined && isOwn(work, declaration)) {
+  if (parameter !== undefined && declaration !== undefined && work.isOwn(declaration)) {
     if (isInstanceType(work, work.checker.getTypeOfSymbolAtLocation(parameter, call)) && isInstance(work, declaration)) {
       work.join(source, declaration)
       checkReach(work, declaration, argument, facade)

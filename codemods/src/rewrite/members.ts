@@ -1,7 +1,7 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
 import { surveyCall } from './calls.js'
-import { DISPATCHER, KIT } from './creations.js'
+import { dispatcherName, KIT } from './creations.js'
 import type { FacadeSymbol } from './facade-symbols.js'
 import type { FileWork } from './file-work.js'
 import { referencesOf } from './references.js'
@@ -115,7 +115,7 @@ function surveyMetrics(work: Work, { node, facade }: MemberUse, call: ts.CallExp
       replaceCall(file, node, call, 'metrics')
       return
     }
-    file.edits.insert(call.getStart(), `${file.use(KIT, 'toLegacyMetrics')}(`)
+    file.edits.insert(call.getStart(), `${file.use(call, KIT, 'toLegacyMetrics')}(`)
     file.edits.replace(node.expression.end, call.end, [')'])
     bridged(node, 'old metrics such as successRate come from toLegacyMetrics() of the kit', facade)
   } })
@@ -141,7 +141,6 @@ function readsOnly(work: Work, expression: ts.Expression, names: ReadonlySet<str
 /** Surveys `Factory.cleanupUserDispatchers(userId)`. */
 export function surveyDisposeAll(work: Work, node: ts.CallExpression | ts.NewExpression, called: FacadeSymbol): void {
   work.add({ node, key: node, facade: called.facade, name: 'cleanupUserDispatchers()', rule: 'facade-use', apply: (file) => {
-    file.drop(node.expression)
-    file.edits.replace(node.getStart(), node.expression.end, [`${file.use(DISPATCHER, 'UnifiedToolDispatcher')}.disposeAllForUser`])
+    file.edits.replace(node.getStart(), node.expression.end, [`${dispatcherName(work, file, node)}.disposeAllForUser`])
   } })
 }

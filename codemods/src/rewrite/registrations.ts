@@ -29,7 +29,7 @@ export function surveyRegistration(work: Work, { node, key, facade }: MemberUse,
       file.edits.replace(first.getStart(), call.arguments.end, fn === undefined ? tool : trimmed(file, call, tool))
       return
     }
-    file.edits.replace(call.getStart(), call.end, [`${file.use(KIT, 'registerOnce')}(`, range(node.expression), ', ', ...tool, ')'])
+    file.edits.replace(call.getStart(), call.end, [`${file.use(call, KIT, 'registerOnce')}(`, range(node.expression), ', ', ...tool, ')'])
     bridged(node, 'a name that may be taken goes through registerOnce() of the kit, which skips it', facade)
   } })
 }
@@ -46,7 +46,7 @@ function definition(work: Work, file: FileWork, name: ts.Expression, fn: ts.Expr
   const many = (work.checker.getTypeAtLocation(fn).getCallSignatures()[0]?.parameters.length ?? 0) > 1
   const body: Piece[] = many ? ['(parameters) => ', range(fn), '(parameters)'] : [range(fn)]
   const described: Piece[] = description === undefined || isNothing(description) ? [] : [', description: ', range(description)]
-  return [`${file.use(DISPATCHER, 'defineTool')}({ name: `, range(name), ...described, ', execute: ', ...body, ' })']
+  return [`${file.use(name, DISPATCHER, 'defineTool')}({ name: `, range(name), ...described, ', execute: ', ...body, ' })']
 }
 
 /** Whether the same function makes the dispatcher, and every name that it gives it is written out and another one. */

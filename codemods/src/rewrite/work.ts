@@ -1,6 +1,7 @@
 import ts from 'typescript-checker'
 import type { FacadeName, Finding, Site } from '../plan.js'
 import type { Project } from '../project.js'
+import type { Binding, FacadeExport } from './bindings.js'
 import { Components } from './components.js'
 import { FacadeSymbols } from './facade-symbols.js'
 import type { FileWork } from './file-work.js'
@@ -18,6 +19,8 @@ export interface PlannedSite {
   readonly facade: FacadeName
   readonly name: string
   readonly rule: Site['rule']
+  /** Whether it only names something, which may be gone once the calls around it are rewritten. */
+  readonly isName?: boolean
   /** Makes the edits; absent where a place only counts. */
   readonly apply?: ((file: FileWork, bridged: Report) => void) | undefined
 }
@@ -30,6 +33,21 @@ export interface Block {
   readonly message: string
 }
 
+/** A place that names an export of a facade. */
+export interface Mention extends FacadeExport {
+  /** The local name that the file knows it by, or the name of the module as a whole. */
+  readonly reference: ts.Identifier
+  /** What would be replaced: the name, or `core.ToolDispatcher`. */
+  readonly whole: ts.Node
+  readonly key: Key
+  /** The local name's declaration; absent where it is reached through a module of this code base as a whole. */
+  readonly binding: Binding | undefined
+  /** Whether it is what a creation calls, which replaces it together with the call. */
+  readonly callee: boolean
+  /** Whether its text stays, because a re-export of this code base gives it its new meaning. */
+  readonly keeps: boolean
+}
+
 /** What one project's survey finds. */
 export class Work {
   readonly project: Project
@@ -38,6 +56,11 @@ export class Work {
   readonly components = new Components<Key>()
   readonly sites: PlannedSite[] = []
   readonly blocks: Block[] = []
+  readonly mentions: Mention[] = []
+  /** The names of facades in each file, by their declarations. */
+  readonly bindings = new Map<ts.SourceFile, ReadonlyMap<ts.Declaration, Binding>>()
+  /** Keys of what was taken back, because a file would not type-check with it. */
+  readonly rejected = new Set<Key>()
   /** Concern whole files, such as those that do not parse. */
   readonly findings: Finding[] = []
   /** Creations by facade and export name: what a mock of the module stands in for. */
@@ -48,6 +71,12 @@ export class Work {
   readonly views = new Set<Key>()
   /** Keys of dispatchers that are created, not viewed. */
   readonly owned = new Set<Key>()
+  /** Mocks of a facade's module, with the creations that they stand in for. */
+  readonly mocked: { readonly call: ts.CallExpression; readonly creations: string }[] = []
+  /** Mocks of modules of this code base, with the names that they replace. */
+  readonly ownMocks: { readonly call: ts.CallExpression; readonly names: ReadonlySet<string> }[] = []
+  /** What moves only together with every creation of its facade in its file, or in the project where its file has none. */
+  readonly everywhere: { readonly key: Key; readonly facade: FacadeName }[] = []
   /** Questions that can be asked only once everything is joined. */
   readonly deferred: (() => void)[] = []
   readonly only: ReadonlySet<FacadeName> | undefined
@@ -74,6 +103,12 @@ export class Work {
 
   isEditable(source: ts.SourceFile): boolean {
     return this.project.files.has(source.fileName)
+  }
+
+  /** Whether a node is of this code base, rather than of a facade, a library or the language. */
+  isOwn(node: ts.Node): boolean {
+    const source = node.getSourceFile()
+    return !source.isDeclarationFile && this.symbols.facadeOf(source) === undefined && !this.project.program.isSourceFileFromExternalLibrary(source)
   }
 
   /** The roots of the components that cannot move. */

@@ -1,0 +1,256 @@
+import ts from 'typescript-checker'
+import type { FacadeName } from '../plan.js'
+import { facadeCall, isCreation, surveyCreation } from './creations.js'
+import { declarationKey, followInstance, isInstance, joinContextual, sourceOf } from './flow.js'
+import { surveyDisposeAll, surveyMember } from './members.js'
+import { innermost, isFunctionLike, isTransparent } from './syntax.js'
+import { enclosingKey } from './type-places.js'
+import type { Work } from './work.js'
+
+/** Surveys the places of a file where a dispatcher is held, passed on or used. */
+export function surveyInstances(work: Work, source: ts.SourceFile): void {
+  const creates = (node: ts.Node) => isCreation(work, node)
+  const visit = (node: ts.Node): void => {
+    surveyFactoryCall(work, node)
+    if (isValue(node)) surveyValue(work, node, creates)
+    else if (ts.isTypeReferenceNode(node)) surveyTypeReference(work, node)
+    else if (ts.isClassLike(node)) joinInherited(work, node)
+    if (isHolder(node)) surveyHolder(work, node, creates)
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+}
+
+function surveyFactoryCall(work: Work, node: ts.Node): void {
+  const call = facadeCall(work, node)
+  if (call === undefined) return
+  if (call.called.member === 'cleanupUserDispatchers') surveyDisposeAll(work, call.node, call.called)
+  else if (isCreation(work, node)) surveyCreation(work, call)
+}
+
+/** Whether a node is an expression whose value is looked at; what is transparent and awaits are climbed through from inside. */
+function isValue(node: ts.Node): node is ts.Expression {
+  if (ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isElementAccessExpression(node) || ts.isPropertyAccessExpression(node)) return true
+  if (ts.isObjectLiteralExpression(node) || ts.isAwaitExpression(node)) return true
+  return ts.isIdentifier(node) && isRead(node)
+}
+
+/** Whether a name is read, rather than declared or asked of something. */
+function isRead(node: ts.Identifier): boolean {
+  const { parent } = node
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node
+  if (ts.isShorthandPropertyAssignment(parent)) return parent.name === node
+  if (ts.isPropertyAssignment(parent)) return parent.initializer === node
+  if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent) || ts.isPropertyDeclaration(parent)) return parent.initializer === node
+  if (ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent)) return false
+  if (ts.isTypeNode(parent) || ts.isTypeElement(parent) || ts.isQualifiedName(parent) || ts.isTypePredicateNode(parent)) return false
+  if (ts.isDeclarationStatement(parent) || ts.isClassElement(parent) || ts.isLabeledStatement(parent) || ts.isMetaProperty(parent)) return false
+  return !isFunctionLike(parent) || (ts.isArrowFunction(parent) && parent.body === node)
+}
+
+function surveyValue(work: Work, node: ts.Expression, creates: (node: ts.Node) => boolean): void {
+  if (creates(node)) {
+    const facade = createdFacade(work, node)
+    if (facade !== undefined) followInstance(work, node, facade, creates)
+    return
+  }
+  if (ts.isAwaitExpression(node) && creates(innermost(node.expression))) return
+  if (ts.isPropertyAccessExpression(node)) surveyAccess(work, node, creates)
+  else if (ts.isElementAccessExpression(node)) surveyElement(work, node)
+  const facade = instanceFacade(work, node)
+  if (facade !== undefined) {
+    if (ts.isObjectLiteralExpression(node)) return standIn(work, node, facade)
+    if (ts.isNewExpression(node)) work.block(node, node, facade, 'the class of this dispatcher is reached as a value; name it where it is made')
+    if (!isTransparentTarget(node)) followInstance(work, node, facade, creates)
+    return
+  }
+  if (ts.isObjectLiteralExpression(node)) {
+    const contextual = work.checker.getContextualType(node)
+    const expected = contextual === undefined ? undefined : work.symbols.instanceOf(contextual)
+    if (expected !== undefined) standIn(work, node, expected)
+  } else joinContainer(work, node, creates)
+}
+
+function standIn(work: Work, node: ts.Expression, facade: FacadeName): void {
+  const key = enclosingKey(node)
+  if (key !== undefined) work.join(key, node)
+  work.block(node, node, facade, 'a stand-in with the old methods takes the place of a dispatcher; make a real one, or give it the new methods')
+}
+
+/** What is assigned to is joined where the assignment is followed. */
+function isTransparentTarget(node: ts.Expression): boolean {
+  const { parent } = node
+  return ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
+}
+
+function instanceFacade(work: Work, node: ts.Expression): FacadeName | undefined {
+  return work.symbols.instanceOf(work.checker.getTypeAtLocation(node))
+}
+
+function createdFacade(work: Work, node: ts.Expression): FacadeName | undefined {
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return undefined
+  const signature = work.checker.getResolvedSignature(node)?.declaration
+  return signature === undefined ? undefined : work.symbols.facadeOf(signature)
+}
+
+/** A member of a dispatcher in use. */
+function surveyAccess(work: Work, node: ts.PropertyAccessExpression, creates: (node: ts.Node) => boolean): void {
+  const member = work.symbols.facadeSymbol(node.name)
+  if (member?.member === undefined || member.isStatic) return
+  const receiver = work.symbols.instanceOf(work.checker.getTypeAtLocation(node.expression))
+  if (receiver === undefined) return
+  const key = sourceOf(work, node.expression, creates)
+  if (key === undefined) work.block(node, node, receiver, 'it is not clear where this dispatcher comes from; decide what makes it')
+  surveyMember(work, { node, key: key ?? node, facade: receiver, member: member.member })
+}
+
+function surveyElement(work: Work, node: ts.ElementAccessExpression): void {
+  const facade = work.symbols.instanceOf(work.checker.getTypeAtLocation(node.expression))
+  if (facade === undefined) return
+  const creates = (each: ts.Node) => isCreation(work, each)
+  const key = sourceOf(work, node.expression, creates) ?? node
+  const { argumentExpression: argument } = node
+  const dispose = argument.getText() === 'Symbol.asyncDispose' && ts.isCallExpression(node.parent) && node.parent.expression === node
+  if (!dispose) work.block(node, key, facade, 'a member of a dispatcher is reached by a computed name; write it out')
+  work.add({ node, key, facade, name: dispose ? '[Symbol.asyncDispose]()' : 'a computed member', rule: 'facade-use', ...(dispose && { apply: () => {} }) })
+}
+
+/** A container, a promise or a function that has to do with dispatchers moves with where it goes. */
+function joinContainer(work: Work, node: ts.Expression, creates: (node: ts.Node) => boolean): void {
+  const { parent } = node
+  const target =
+    (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isPropertyDeclaration(parent) || ts.isPropertyAssignment(parent)) && parent.initializer === node
+      ? parent
+      : ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === node)
+        ? holderOf(parent)
+        : ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken && parent.right === node
+          ? assigned(work, parent.left)
+          : undefined
+  const asArgument = (ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.expression !== node ? parameterOf(work, parent, node) : undefined
+  const goes = target ?? asArgument
+  if (goes === undefined || !work.symbols.mentions(work.checker.getTypeAtLocation(node))) return
+  const source = sourceOf(work, node, creates)
+  if (source !== undefined) work.join(source, goes)
+  if (ts.isPropertyAssignment(goes)) joinExpectedProperty(work, goes)
+}
+
+function holderOf(node: ts.Node): ts.Declaration | undefined {
+  for (let at: ts.Node | undefined = node; at !== undefined; at = at.parent) if (isFunctionLike(at)) return at
+  return undefined
+}
+
+function assigned(work: Work, left: ts.Expression): ts.Declaration | undefined {
+  return ts.isIdentifier(left) ? declarationKey(work, left) : ts.isPropertyAccessExpression(left) ? declarationKey(work, left.name) : undefined
+}
+
+function parameterOf(work: Work, call: ts.CallExpression | ts.NewExpression, argument: ts.Expression): ts.Declaration | undefined {
+  const parameters = work.checker.getResolvedSignature(call)?.getParameters() ?? []
+  const index = call.arguments?.indexOf(argument) ?? -1
+  const declaration = parameters[Math.min(index, parameters.length - 1)]?.valueDeclaration
+  return declaration !== undefined && work.isOwn(declaration) ? declaration : undefined
+}
+
+function joinExpectedProperty(work: Work, property: ts.PropertyAssignment): void {
+  const expected = work.checker.getContextualType(property.parent)?.getProperty(property.name.getText())
+  const declaration = expected?.declarations?.[0]
+  if (declaration !== undefined && work.isOwn(declaration)) work.join(property, declaration)
+}
+
+/** A name of a type of this code base that stands for a dispatcher, or a type parameter that does. */
+function surveyTypeReference(work: Work, node: ts.TypeReferenceNode): void {
+  const name = ts.isQualifiedName(node.typeName) ? node.typeName.right : node.typeName
+  const declaration = work.symbols.resolve(name)?.declarations?.[0]
+  if (declaration === undefined || (!ts.isTypeAliasDeclaration(declaration) && !ts.isTypeParameterDeclaration(declaration))) return
+  const type = work.checker.getTypeAtLocation(node)
+  if (work.symbols.instanceOf(type) === undefined && !work.symbols.mentions(type)) return
+  const key = enclosingKey(node)
+  if (key !== undefined && work.isOwn(declaration)) work.join(key, declaration)
+}
+
+type Holder = ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement
+
+function isHolder(node: ts.Node): node is Holder {
+  return ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node)
+}
+
+/** A variable that gets a dispatcher other than by its initializer: of a loop, of a pattern, of a callback. */
+function surveyHolder(work: Work, node: Holder, creates: (node: ts.Node) => boolean): void {
+  if (!ts.isIdentifier(node.name)) return
+  const type = work.checker.getTypeAtLocation(node.name)
+  const facade = work.symbols.instanceOf(type)
+  if (facade === undefined && !work.symbols.mentions(type)) return
+  const join = (key: object | undefined) => {
+    if (key !== undefined) work.join(key, node)
+    else if (facade !== undefined) work.block(node, node, facade, 'it is not clear where this dispatcher comes from; decide what makes it')
+  }
+  if (ts.isBindingElement(node)) return join(elementSource(work, node, creates))
+  if (ts.isVariableDeclaration(node)) {
+    const loop = node.parent.parent
+    if (ts.isForOfStatement(loop)) join(sourceOf(work, loop.expression, creates))
+    return
+  }
+  if (node.type !== undefined || node.initializer !== undefined || hasDocType(node)) return
+  join(parameterSource(work, node, creates))
+}
+
+function hasDocType(node: ts.ParameterDeclaration): boolean {
+  return ts.getJSDocType(node) !== undefined
+}
+
+function elementSource(work: Work, node: ts.BindingElement, creates: (node: ts.Node) => boolean): object | undefined {
+  const pattern = node.parent
+  if (ts.isObjectBindingPattern(pattern)) {
+    const name = (node.propertyName ?? node.name).getText()
+    const declaration = work.checker.getTypeAtLocation(pattern).getProperty(name)?.declarations?.[0]
+    return declaration !== undefined && work.isOwn(declaration) ? declaration : undefined
+  }
+  const holder = pattern.parent
+  if (ts.isVariableDeclaration(holder)) {
+    const from = holder.initializer ?? (ts.isForOfStatement(holder.parent.parent) ? holder.parent.parent.expression : undefined)
+    return from === undefined ? undefined : sourceOf(work, from, creates)
+  }
+  return ts.isParameter(holder) ? (holder.type === undefined ? parameterSource(work, holder, creates) : holder) : undefined
+}
+
+function parameterSource(work: Work, parameter: ts.ParameterDeclaration, creates: (node: ts.Node) => boolean): object | undefined {
+  const holder = parameter.parent
+  if (ts.isMethodDeclaration(holder) && ts.isObjectLiteralExpression(holder.parent)) {
+    const expected = work.checker.getContextualType(holder.parent)?.getProperty(holder.name.getText())?.declarations?.[0]
+    const signature = expected !== undefined && ts.isFunctionLike(expected) ? expected : undefined
+    const found = signature?.parameters[holder.parameters.indexOf(parameter)]
+    return found !== undefined && work.isOwn(found) ? found : undefined
+  }
+  if (!ts.isArrowFunction(holder) && !ts.isFunctionExpression(holder)) return undefined
+  joinContextual(work, holder)
+  const declaration = work.checker.getContextualType(holder)?.getCallSignatures()[0]?.getDeclaration() as ts.SignatureDeclaration | undefined
+  const expected = declaration?.parameters[holder.parameters.indexOf(parameter)]
+  if (expected !== undefined && work.isOwn(expected)) return expected
+  let outer: ts.Expression = holder
+  while (isTransparent(outer.parent)) outer = outer.parent
+  const call = outer.parent
+  if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return undefined
+  return sourceOf(work, call.expression.expression, creates)
+}
+
+/** Members of a class move with those of what it implements or extends. */
+function joinInherited(work: Work, node: ts.ClassLikeDeclaration): void {
+  const inherited = (node.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => work.checker.getTypeAtLocation(type)))
+  if (inherited.length === 0) return
+  for (const member of node.members) {
+    if (member.name === undefined || !ts.isIdentifier(member.name)) continue
+    for (const type of inherited) {
+      const other = type.getProperty(member.name.text)?.declarations?.[0]
+      if (other === undefined || !work.isOwn(other) || other === member) continue
+      if (work.symbols.mentions(work.checker.getTypeAtLocation(member.name))) joinSignatures(work, member, other)
+    }
+  }
+}
+
+function joinSignatures(work: Work, member: ts.ClassElement, other: ts.Declaration): void {
+  work.join(member, other)
+  if (!ts.isFunctionLike(member) || !ts.isFunctionLike(other)) return
+  for (const [index, parameter] of member.parameters.entries()) {
+    const expected = other.parameters[index]
+    if (expected !== undefined && isInstance(work, parameter.name)) work.join(parameter, expected)
+  }
+}

@@ -1,0 +1,212 @@
+import ts from 'typescript-checker'
+import { migrations } from '../migrations.js'
+import { type Binding, bindingsOf, facadeExport, type FacadeExport } from './bindings.js'
+import { facadeCall, isCreation } from './creations.js'
+import { isDispatcherClass } from './facade-symbols.js'
+import type { FileWork } from './file-work.js'
+import { declarationKey, isInstance, sourceOf } from './flow.js'
+import { enclosingKey } from './type-places.js'
+import type { Key, Mention, Work } from './work.js'
+
+/** Surveys the places of a file that name exports of facades. */
+export function surveyMentions(work: Work, source: ts.SourceFile): void {
+  const bindings = bindingsOf(work, source)
+  work.bindings.set(source, bindings)
+  eachIdentifier(source, (node) => {
+    const symbol = localSymbol(work, node)
+    const declaration = symbol?.declarations?.[0]
+    if (symbol === undefined || declaration === undefined) return
+    const binding = bindings.get(declaration)
+    if (binding !== undefined) {
+      if (binding.local !== node && !isImported(node)) surveyReference(work, node, binding)
+      return
+    }
+    if ((symbol.flags & ts.SymbolFlags.Alias) === 0 || isImported(node) || ts.isExportSpecifier(node.parent)) return
+    const exported = facadeExport(work, symbol)
+    if (exported !== undefined) surveyMention(work, { ...exported, reference: node, whole: node.parent, binding: undefined })
+  })
+}
+
+/** Every identifier of a file, those of JSDoc types included. */
+export function eachIdentifier(source: ts.SourceFile, visit: (node: ts.Identifier) => void): void {
+  const withDocs = /\.[cm]?jsx?$/.test(source.fileName)
+  const walk = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) visit(node)
+    if (withDocs) for (const doc of ts.getJSDocCommentsAndTags(node)) if (doc.parent === node) walk(doc)
+    ts.forEachChild(node, walk)
+  }
+  walk(source)
+}
+
+/** What a name stands for in its file, imports not followed. */
+function localSymbol(work: Work, node: ts.Identifier): ts.Symbol | undefined {
+  const { parent } = node
+  if (ts.isShorthandPropertyAssignment(parent) && parent.name === node) return work.checker.getShorthandAssignmentValueSymbol(parent)
+  if (ts.isExportSpecifier(parent)) return parent.parent.parent.moduleSpecifier === undefined ? work.checker.getExportSpecifierLocalTargetSymbol(parent) : undefined
+  if (ts.isBindingElement(parent) && parent.propertyName === node) return undefined
+  return work.checker.getSymbolAtLocation(node)
+}
+
+/** Whether a name only says what is imported, or declares it. */
+function isImported(node: ts.Identifier): boolean {
+  const { parent } = node
+  return ts.isImportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent) || (ts.isExportSpecifier(parent) && parent.propertyName !== undefined && parent.name === node)
+}
+
+function surveyReference(work: Work, node: ts.Identifier, binding: Binding): void {
+  binding.references.push(node)
+  if (binding.exported !== '*') return surveyMention(work, { ...binding, reference: node, whole: node, binding })
+  const { parent } = node
+  const name = ts.isPropertyAccessExpression(parent) && parent.expression === node ? parent.name : ts.isQualifiedName(parent) && parent.left === node ? parent.right : undefined
+  if (name !== undefined && ts.isIdentifier(name)) {
+    surveyMention(work, { ...binding, exported: name.text, reference: node, whole: parent, binding })
+  } else {
+    work.block(node, node, binding.facade, `the whole of @switchyard/${binding.facade} is passed on here; name what is used of it`)
+    stays(work, { ...binding, reference: node, whole: node, binding }, node)
+  }
+}
+
+interface Found extends FacadeExport {
+  readonly reference: ts.Identifier
+  readonly whole: ts.Node
+  readonly binding: Binding | undefined
+}
+
+function stays(work: Work, found: Found, key: Key): void {
+  work.mentions.push({ ...found, key, callee: false, keeps: false })
+}
+
+/** Surveys one place that names an export: what it must move together with, and what becomes of its text. */
+function surveyMention(work: Work, found: Found): void {
+  const { facade, exported, whole, links } = found
+  const entry = migrations[facade].exports[exported]
+  if (entry === undefined) {
+    work.block(found.reference, found.reference, facade, `@switchyard/${facade} has no export named ${exported}; see what was meant`)
+    return stays(work, found, found.reference)
+  }
+  const isClass = entry.to?.name === 'UnifiedToolDispatcher' && entry.kind === 'class'
+  const key = isClass || entry.change === 'manual' || entry.kind === 'function' ? dispatcherKey(work, found, isClass && isDispatcherClass(exported)) : (freeKey(work, found) ?? found.whole)
+  const keeps = links.length > 0 && entry.kind !== 'function' && entry.to !== undefined
+  const mention: Mention = { ...found, key, callee: isCallee(work, whole), keeps }
+  work.mentions.push(mention)
+  for (const link of links) work.join(link, key)
+  if (mention.callee) return
+  const { to } = entry
+  const base = { node: whole, key, facade, name: exported, rule: 'facade-use', isName: true } as const
+  if (to === undefined || (entry.kind === 'function' && to.name === 'UnifiedToolDispatcher')) {
+    work.block(whole, key, facade, entry.kind === 'function' ? `${exported} is passed on as a function; call it where a dispatcher is needed` : `${exported} has no counterpart; use ${entry.replacement}`)
+    work.add(base)
+    return
+  }
+  work.add({ ...base, apply: (file) => {
+    if (!keeps && !file.gone.has(whole)) rename(file, found, to.module, to.name)
+  } })
+}
+
+function rename(file: FileWork, { whole, binding, exported }: Found, module: string, name: string): void {
+  const typeOnly = binding?.typeOnly === true
+  const alias = binding !== undefined && binding.exported === name && exported === name ? binding.local.text : name
+  const local = file.use(whole, module, name, { typeOnly, local: alias })
+  const { parent } = whole
+  if (ts.isShorthandPropertyAssignment(parent)) {
+    if (local !== parent.name.text) file.edits.insert(whole.end, `: ${local}`)
+  } else if (ts.isExportSpecifier(parent)) {
+    const shown = parent.name.getText()
+    file.edits.replace(parent.getStart(), parent.end, [local === shown ? local : `${local} as ${shown}`])
+  } else if (file.textOf(whole) !== local) file.edits.replace(whole.getStart(), whole.end, [local])
+}
+
+/** Whether a name is what a creation or a static member's call begins with. */
+function isCallee(work: Work, whole: ts.Node): boolean {
+  return calledBy(work, whole) !== undefined
+}
+
+function calledBy(work: Work, whole: ts.Node): ts.CallExpression | ts.NewExpression | undefined {
+  const { parent } = whole
+  const callee = ts.isPropertyAccessExpression(parent) && parent.expression === whole ? parent : whole
+  const call = callee.parent
+  if ((!ts.isCallExpression(call) && !ts.isNewExpression(call)) || call.expression !== callee) return undefined
+  const found = facadeCall(work, call)
+  return found !== undefined && (isCreation(work, call) || found.called.member === 'cleanupUserDispatchers') ? call : undefined
+}
+
+/** What a mention of a dispatcher's class, of its factory or of a function must move together with. */
+function dispatcherKey(work: Work, found: Found, isDispatcher: boolean): Key {
+  const { whole, facade } = found
+  const call = calledBy(work, whole)
+  if (call !== undefined) return call
+  const { parent } = whole
+  if (ts.isExportSpecifier(parent)) return parent
+  if (ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword && parent.right === whole) {
+    return questionKey(work, found, parent.left)
+  }
+  if (isAskedByTest(whole)) return questionKey(work, found, undefined)
+  if (!isTypePlace(whole)) {
+    work.block(whole, whole, facade, valueMessage(whole, found.exported))
+    return whole
+  }
+  const heritage = heritageOf(whole)
+  if (heritage !== undefined) {
+    work.block(whole, whole, facade, heritage.token === ts.SyntaxKind.ExtendsKeyword && ts.isClassLike(heritage.parent)
+      ? 'a class of this code base extends it, and the canonical dispatcher cannot be extended; hold one instead, or wrap what it does in middleware'
+      : 'its type is extended here; write out what is needed of it')
+    return whole
+  }
+  if (ts.isTypeQueryNode(parent) || !isDispatcher) {
+    work.block(whole, whole, facade, 'the type of the class itself is used here, whose members change; write out what is needed of it')
+    return whole
+  }
+  return typeKey(work, found)
+}
+
+function typeKey(work: Work, { whole, facade }: Found): Key {
+  const { parent } = whole
+  const reference = ts.isTypeReferenceNode(parent) ? parent : whole
+  const assertion = reference.parent
+  if ((ts.isAsExpression(assertion) || ts.isTypeAssertionExpression(assertion) || ts.isSatisfiesExpression(assertion)) && assertion.type === reference) {
+    const source = isInstance(work, assertion.expression) ? sourceOf(work, assertion.expression, (node) => isCreation(work, node)) : undefined
+    if (source !== undefined) return source
+    work.block(whole, whole, facade, 'a stand-in is asserted to be a dispatcher, with the old methods; make a real one, or give it the new methods')
+    const holder = enclosingKey(whole)
+    if (holder !== undefined) work.join(holder, whole)
+    return whole
+  }
+  return enclosingKey(whole) ?? whole
+}
+
+/** A question of the kind `x instanceof OldClass` moves with what it asks about; where that is unknown, with all that is made. */
+function questionKey(work: Work, { whole, facade }: Found, asked: ts.Expression | undefined): Key {
+  const source = asked === undefined || !ts.isIdentifier(asked) ? undefined : declarationKey(work, asked)
+  if (source !== undefined && asked !== undefined && isInstance(work, asked)) return source
+  work.everywhere.push({ key: whole, facade })
+  return whole
+}
+
+function isAskedByTest(whole: ts.Node): boolean {
+  const call = whole.parent
+  return ts.isCallExpression(call) && call.arguments[0] === whole && ts.isPropertyAccessExpression(call.expression) && call.expression.name.text === 'toBeInstanceOf'
+}
+
+function isTypePlace(whole: ts.Node): boolean {
+  const { parent } = whole
+  return ts.isTypeReferenceNode(parent) || ts.isQualifiedName(parent) || ts.isTypeQueryNode(parent) || ts.isExpressionWithTypeArguments(parent)
+}
+
+function heritageOf(whole: ts.Node): ts.HeritageClause | undefined {
+  const { parent } = whole
+  return ts.isExpressionWithTypeArguments(parent) && ts.isHeritageClause(parent.parent) ? parent.parent : undefined
+}
+
+function valueMessage(whole: ts.Node, exported: string): string {
+  return ts.isPropertyAccessExpression(whole.parent) || ts.isCallExpression(whole.parent) || ts.isNewExpression(whole.parent)
+    ? `this use of ${exported} has no counterpart; change it by hand`
+    : `the class ${exported} is passed on as a value; make the dispatcher where it is needed`
+}
+
+/** Old error classes mean what the creations around them throw; everything else moves by itself. */
+function freeKey(work: Work, { exported, facade, whole }: Found): Key | undefined {
+  const { parent } = whole
+  if (ts.isExportSpecifier(parent)) return parent
+  if (exported === 'AuthenticationError') work.everywhere.push({ key: whole, facade })
+  return whole
+}

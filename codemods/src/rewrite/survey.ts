@@ -1,0 +1,88 @@
+import { basename } from 'node:path'
+import ts from 'typescript-checker'
+import { surveyInstances } from './instances.js'
+import { surveyMentions } from './mentions.js'
+import { oldMethodIn } from './mocks.js'
+import { surveyModules } from './module-mentions.js'
+import type { Work } from './work.js'
+
+/** Looks at every file that a facade can reach, and joins what must move together. */
+export function survey(work: Work, onFile: (file: string) => void = () => {}): void {
+  for (const source of reachedSources(work)) {
+    onFile(source.fileName)
+    surveyMentions(work, source)
+    surveyInstances(work, source)
+    surveyModules(work, source)
+  }
+  joinEverywhere(work)
+  joinMocks(work)
+  for (const ask of work.deferred) ask()
+}
+
+/** The files that may be changed and load a facade, themselves or through others; nothing of one can be anywhere else. */
+function reachedSources(work: Work): ts.SourceFile[] {
+  const all = work.project.program.getSourceFiles()
+  const importers = new Map<ts.SourceFile, ts.SourceFile[]>()
+  for (const source of all) {
+    if (source.isDeclarationFile && work.symbols.facadeOf(source) !== undefined) continue
+    for (const imported of importsOf(work, source)) importers.set(imported, [...(importers.get(imported) ?? []), source])
+  }
+  const reached = new Set(all.filter((source) => work.symbols.facadeOf(source) !== undefined || /@switchyard\/(?:legacy|request-scoped|core|enhanced)/.test(source.text)))
+  for (const source of reached) for (const importer of importers.get(source) ?? []) reached.add(importer)
+  return [...reached].filter((source) => work.isEditable(source))
+}
+
+function importsOf(work: Work, source: ts.SourceFile): ts.SourceFile[] {
+  const specifiers = (source as ts.SourceFile & { readonly imports?: readonly ts.StringLiteralLike[] }).imports ?? []
+  return specifiers.flatMap((specifier) => {
+    const declaration = work.checker.getSymbolAtLocation(specifier)?.declarations?.find((one) => ts.isSourceFile(one))
+    return declaration === undefined ? [] : [declaration]
+  })
+}
+
+function joinEverywhere(work: Work): void {
+  const creations = [...work.creations].flatMap(([name, keys]) => keys.map((key) => ({ facade: name.split(':')[0], key: key as ts.Node })))
+  for (const { key, facade } of work.everywhere) {
+    const same = creations.filter((creation) => creation.facade === facade)
+    const file = (key as ts.Node).getSourceFile()
+    const near = same.filter((creation) => creation.key.getSourceFile() === file)
+    for (const creation of near.length > 0 ? near : same) work.join(creation.key, key)
+  }
+}
+
+function joinMocks(work: Work): void {
+  for (const { call, creations } of work.mocked) for (const creation of work.creations.get(creations) ?? []) work.join(creation, call)
+  const holders = new Map<string, { readonly key: ts.Declaration; readonly facade: (typeof work.sites)[number]['facade'] }[]>()
+  for (const site of work.sites) {
+    for (const key of holdersOf(work, site.key)) {
+      const name = ts.getNameOfDeclaration(key)?.getText() ?? ''
+      holders.set(name, [...(holders.get(name) ?? []), { key, facade: site.facade }])
+    }
+  }
+  for (const { call, names } of work.ownMocks) {
+    for (const { key, facade } of [...names].flatMap((name) => holders.get(name) ?? [])) {
+      if (!isMocked(call, key)) continue
+      const isClass = ts.isExportSpecifier(key)
+      const method = oldMethodIn(call)
+      if (isClass) work.block(call, key, facade, `a stand-in for ${key.name.text} is given to ${call.arguments[0]?.getText() ?? 'a module'}; give it createForUser`)
+      else if (method !== undefined) work.block(call, key, facade, `a stand-in has the old method ${method}; give it executeTool and dispose`)
+    }
+  }
+}
+
+/** The exported declarations that a key is, or was joined with by a name. */
+function holdersOf(work: Work, key: object): ts.Declaration[] {
+  const own = 'kind' in key && ts.isExportSpecifier(key as ts.Node) ? [key as ts.ExportSpecifier] : []
+  const functions = 'kind' in key && ts.isFunctionLike(key as ts.Node) ? [key as ts.SignatureDeclaration] : []
+  const linked = work.mentions.filter((mention) => mention.key === key).flatMap(({ links }) => links)
+  return [...own, ...functions, ...linked]
+}
+
+function isMocked(call: ts.CallExpression, declaration: ts.Declaration): boolean {
+  const [specifier] = call.arguments
+  if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return false
+  const stem = (path: string) => basename(path).replace(/\.[cm]?[jt]sx?$/, '')
+  const file = declaration.getSourceFile().fileName
+  const named = stem(specifier.text)
+  return stem(file) === named || (stem(file) === 'index' && file.split('/').at(-2) === named)
+}
