@@ -1,7 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import type { Tree } from './files.js'
 import type { FacadeName, MigrationPlan, SourceText } from './plan.js'
 import type { Progress } from './progress.js'
 import { planMigration } from './rewrite/plan-migration.js'
+
+/** The command's own directory, whose dispatcher and kit stand in for those that a project has not installed yet. */
+const ownDirectory = fileURLToPath(new URL('..', import.meta.url))
 
 /** What a plan is made from, and who hears about it. */
 export interface MakePlanInput {
@@ -23,7 +27,7 @@ export async function makePlan({ tree, only, hits, verify, progress }: MakePlanI
     began = true
     progress.advance(done)
   }
-  const input = { root: tree.root, hits, files: tree.sources, only, verify, onProgress }
+  const input = { root: tree.root, hits, files: tree.sources, only, verify, ownDirectory, onProgress }
   const plan = await Promise.resolve(planMigration(input))
   progress.end()
   return plan

@@ -41,9 +41,9 @@ export function facadeExport(work: Work, start: ts.Symbol): FacadeExport | undef
   for (let step = 0; symbol !== undefined && step < 32; step += 1) {
     const declaration: ts.Declaration | undefined = symbol.declarations?.[0]
     if (declaration === undefined) return undefined
+    if (ts.isExportSpecifier(declaration)) links.push(declaration)
     const loaded = importOf(declaration)
     if (loaded !== undefined) return { ...loaded, links }
-    if (ts.isExportSpecifier(declaration)) links.push(declaration)
     if ((symbol.flags & ts.SymbolFlags.Alias) === 0) return undefined
     symbol = work.checker.getImmediateAliasedSymbol(symbol)
   }

@@ -13,12 +13,12 @@ const ORDER = [DISPATCHER, INTEROP, KIT]
 export type Moves = (key: Key) => boolean
 
 /** Whether no reference of a local name is left once what moves has moved. */
-export function isLeft(work: Work, binding: Binding, moves: Moves): boolean {
+export function isLeft(work: Work, binding: Binding, moves: Moves, gone: ReadonlySet<ts.Node> = new Set()): boolean {
   const { references, direct } = binding
   if (binding.exported === 'default' || (binding.exported !== '*' && migrations[binding.facade].exports[binding.exported] === undefined)) return false
   if (!direct && references.length === 0) return false
   const mentions = work.mentions.filter((mention) => mention.binding === binding)
-  return references.every((reference) => mentions.some((mention) => mention.reference === reference && !mention.keeps && moves(mention.key)))
+  return references.every((reference) => gone.has(reference) || mentions.some((mention) => mention.reference === reference && !mention.keeps && moves(mention.key)))
 }
 
 /** Makes the imports and re-exports of a file fit what has moved in it. */
@@ -28,7 +28,7 @@ export function editImports(work: Work, file: FileWork, moves: Moves): void {
   for (const binding of bindings) carriers.set(binding.carrier, [...(carriers.get(binding.carrier) ?? []), binding])
   const emptied: Carrier[] = []
   for (const [carrier, held] of carriers) {
-    const going = held.filter((binding) => isLeft(work, binding, moves))
+    const going = held.filter((binding) => isLeft(work, binding, moves, file.gone))
     if (going.length === 0) continue
     if (isEmptied(carrier, going)) emptied.push(carrier)
     else removeNames(file, carrier, going)

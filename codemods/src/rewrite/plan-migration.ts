@@ -79,7 +79,7 @@ function applyAll(work: Work): MigrationPlan {
     const flat = file.edits.flatten()
     if (flat.length > 0) edits.set(source.fileName, flat)
   }
-  return { edits, groups: groupsOf(work, edits, mayMove), findings, sites: work.sites.filter(isWanted(work)).map((site) => siteOf(site, mayMove)), typed: work.project.typed }
+  return { edits, groups: groupsOf(work, edits, mayMove), findings, sites: work.sites.filter(isWanted(work)).map((site) => siteOf(work, site, mayMove)), typed: work.project.typed }
 }
 
 /** What only names something comes last: rewriting a call may have taken it out. */
@@ -109,8 +109,9 @@ function todo({ node, facade, message }: Block): Finding {
   return finding(node, facade, 'todo', message)
 }
 
-function siteOf({ node, key, rule, facade, name }: PlannedSite, mayMove: Moves): Site {
-  return { ...place(node), rule, facade, name, fixable: mayMove(key) }
+function siteOf(work: Work, { node, key, rule, facade, name }: PlannedSite, mayMove: Moves): Site {
+  const held = [...(work.bindings.get(node.getSourceFile())?.values() ?? [])].filter(({ carrier }) => carrier === node || carrier === node.parent)
+  return { ...place(node), rule, facade, name, fixable: mayMove(key) && held.every((binding) => isLeft(work, binding, mayMove)) }
 }
 
 /** Files that share something that moves together. */
