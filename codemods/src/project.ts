@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import ts from 'typescript-checker'
-import { declarationsPath, facadeDeclarations } from './rewrite/facade-declarations.js'
+import { declarationsPath, facadeDeclarations, facadeOfDeclarations } from './rewrite/facade-declarations.js'
 
 /** The sources that one checker sees together. */
 export interface Project {
@@ -70,7 +70,9 @@ function configFor(file: string, root: string, configs: Map<string, ts.ParsedCom
       const config = configs.get(path) ?? parseConfig(path)
       if (config === undefined) continue
       configs.set(path, config)
-      const parts = (config.projectReferences ?? []).map(({ path: part }) => ts.resolveProjectReferencePath({ path: part }))
+      const parts = (config.projectReferences ?? []).map(({ path: part }) =>
+        ts.resolveProjectReferencePath({ path: part }),
+      )
       for (const part of parts) {
         const parsed = configs.get(part) ?? parseConfig(part)
         if (parsed === undefined) continue
@@ -96,12 +98,29 @@ function parseConfig(path: string): ts.ParsedCommandLine | undefined {
 }
 
 function typedProject(input: ProjectInput, config: ts.ParsedCommandLine, files: readonly string[]): Project {
-  const { configFilePath: _path, rootDir: _root, composite: _composite, incremental: _incremental, ...kept } = config.options
-  const options: ts.CompilerOptions = { ...kept, allowJs: true, noEmit: true, skipLibCheck: true, emitDeclarationOnly: false }
+  const {
+    configFilePath: _path,
+    rootDir: _root,
+    composite: _composite,
+    incremental: _incremental,
+    ...kept
+  } = config.options
+  const options: ts.CompilerOptions = {
+    ...kept,
+    allowJs: true,
+    noEmit: true,
+    skipLibCheck: true,
+    emitDeclarationOnly: false,
+  }
   options['configFilePath'] = config.options['configFilePath']
   const roots = [...new Set([...config.fileNames, ...files])]
   const build = (texts: ReadonlyMap<string, string>, old?: ts.Program) =>
-    ts.createProgram({ rootNames: roots, options, host: hostFor(input, options, texts, () => true), ...(old && { oldProgram: old }) })
+    ts.createProgram({
+      rootNames: roots,
+      options,
+      host: hostFor(input, options, texts, () => true),
+      ...(old && { oldProgram: old }),
+    })
   const program = build(input.hits)
   return {
     program,
@@ -132,7 +151,11 @@ function hostFor(
   const declarations = new Map([...facadeDeclarations].map(([name, text]) => [declarationsPath(name), text]))
   const base = ts.createCompilerHost(options, true)
   const read = (path: string) => declarations.get(path) ?? texts.get(path) ?? readKeepingMark(path)
-  const cache = ts.createModuleResolutionCache(base.getCurrentDirectory(), (name) => base.getCanonicalFileName(name), options)
+  const cache = ts.createModuleResolutionCache(
+    base.getCurrentDirectory(),
+    (name) => base.getCanonicalFileName(name),
+    options,
+  )
   const host: ts.CompilerHost = {
     ...base,
     fileExists: (path) => declarations.has(path) || texts.has(path) || base.fileExists(path),
@@ -146,8 +169,11 @@ function hostFor(
         if (facadeDeclarations.has(literal.text)) return { resolvedModule: facadeModule(literal.text) }
         if (!resolves(literal.text)) return { resolvedModule: undefined }
         const mode = ts.getModeForUsageLocation(source, literal, resolution)
-        const found = ts.resolveModuleName(literal.text, file, resolution, host, cache, redirected, mode)
-        if (found.resolvedModule !== undefined || input.ownDirectory === undefined || !OURS.test(literal.text)) return found
+        // What the declarations of a facade import is the project's own copy, where it has one.
+        const from = facadeOfDeclarations(file) === undefined ? file : join(input.root, 'index.ts')
+        const found = ts.resolveModuleName(literal.text, from, resolution, host, cache, redirected, mode)
+        if (found.resolvedModule !== undefined || input.ownDirectory === undefined || !OURS.test(literal.text))
+          return found
         const own = { ...resolution, moduleResolution: ts.ModuleResolutionKind.Bundler, module: ts.ModuleKind.ESNext }
         return ts.resolveModuleName(literal.text, join(input.ownDirectory, 'index.ts'), own, host)
       }),

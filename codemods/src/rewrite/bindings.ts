@@ -60,7 +60,10 @@ function importOf(declaration: ts.Declaration): Loaded | undefined {
     return loaded
   }
   if (ts.isImportSpecifier(declaration)) {
-    return loadedFrom(declaration.parent.parent.parent.moduleSpecifier, (declaration.propertyName ?? declaration.name).text)
+    return loadedFrom(
+      declaration.parent.parent.parent.moduleSpecifier,
+      (declaration.propertyName ?? declaration.name).text,
+    )
   }
   if (ts.isNamespaceImport(declaration)) return loadedFrom(declaration.parent.parent.moduleSpecifier, '*')
   if (ts.isNamespaceExport(declaration)) return loadedFrom(declaration.parent.moduleSpecifier, '*')
@@ -76,7 +79,12 @@ function importOf(declaration: ts.Declaration): Loaded | undefined {
 function loadOf(declaration: ts.Declaration): Loaded | undefined {
   if (ts.isBindingElement(declaration)) {
     const holder = declaration.parent.parent
-    if (!ts.isVariableDeclaration(holder) || !ts.isObjectBindingPattern(holder.name) || declaration.dotDotDotToken !== undefined) return undefined
+    if (
+      !ts.isVariableDeclaration(holder) ||
+      !ts.isObjectBindingPattern(holder.name) ||
+      declaration.dotDotDotToken !== undefined
+    )
+      return undefined
     const name = declaration.propertyName ?? declaration.name
     return ts.isIdentifier(name) ? loadedFrom(loadedFacade(holder.initializer), name.text) : undefined
   }
@@ -85,7 +93,9 @@ function loadOf(declaration: ts.Declaration): Loaded | undefined {
   if (whole !== undefined) return loadedFrom(whole, '*')
   const { initializer } = declaration
   if (!ts.isPropertyAccessExpression(initializer)) return undefined
-  const holder = ts.isParenthesizedExpression(initializer.expression) ? initializer.expression.expression : initializer.expression
+  const holder = ts.isParenthesizedExpression(initializer.expression)
+    ? initializer.expression.expression
+    : initializer.expression
   return loadedFrom(loadedFacade(holder), initializer.name.text)
 }
 
@@ -101,10 +111,21 @@ export function bindingsOf(work: Work, source: ts.SourceFile): Map<ts.Declaratio
   const add = (node: ts.Declaration, name: ts.Node | undefined, carrier: Carrier, typeOnly: boolean): void => {
     if (name === undefined || !ts.isIdentifier(name)) return
     const symbol = work.checker.getSymbolAtLocation(name)
-    const exported = symbol === undefined ? importOf(node) && { ...importOf(node), links: [] } : facadeExport(work, symbol)
+    const exported =
+      symbol === undefined ? importOf(node) && { ...importOf(node), links: [] } : facadeExport(work, symbol)
     if (exported?.facade === undefined || exported.exported === undefined) return
     const { facade, links } = exported
-    found.set(node, { facade, exported: exported.exported, links, node, local: name, carrier, typeOnly, direct: importOf(node) !== undefined, references: [] })
+    found.set(node, {
+      facade,
+      exported: exported.exported,
+      links,
+      node,
+      local: name,
+      carrier,
+      typeOnly,
+      direct: importOf(node) !== undefined,
+      references: [],
+    })
   }
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) addImport(node, add)
@@ -130,8 +151,14 @@ function addImport(node: ts.ImportDeclaration, add: Add): void {
 
 function addVariables(node: ts.VariableStatement, add: Add): void {
   const [declaration] = node.declarationList.declarations
-  if (declaration === undefined || node.declarationList.declarations.length > 1 || loadedFacadeIn(declaration.initializer) === undefined) return
-  if (ts.isObjectBindingPattern(declaration.name)) for (const element of declaration.name.elements) add(element, element.name, node, false)
+  if (
+    declaration === undefined ||
+    node.declarationList.declarations.length > 1 ||
+    loadedFacadeIn(declaration.initializer) === undefined
+  )
+    return
+  if (ts.isObjectBindingPattern(declaration.name))
+    for (const element of declaration.name.elements) add(element, element.name, node, false)
   else add(declaration, declaration.name, node, false)
 }
 

@@ -40,19 +40,28 @@ export function surveyCall(work: Work, { node, key, facade, member }: MemberUse,
   const plan = planResult(work, call, shape)
   const echo = plan.bridged && shape !== 'executeTool' ? echoOf(call, told) : undefined
   if (echo === 'impossible') {
-    work.block(node, key, facade, 'its arguments are computed where they are passed, and its result is passed on; put the arguments into variables first')
+    work.block(
+      node,
+      key,
+      facade,
+      'its arguments are computed where they are passed, and its result is passed on; put the arguments into variables first',
+    )
     work.add(base)
     return
   }
   if (told.runId !== undefined && !isNothing(told.runId)) checkRunId(work, node, key, facade, told.runId)
-  work.add({ ...base, apply: (file, bridged) => {
-    file.edits.replace(node.name.getStart(), node.name.end, ['executeTool'])
-    editArguments(work, file, call, told)
-    for (const read of plan.reads) read(file)
-    editResult(file, call, shape, plan, echo)
-    if (plan.bridged) bridged(node, `its result keeps its old shape through ${CONVERTERS[shape]}() of the kit`, facade)
-    else if (plan.throwing) bridged(node, 'a denial goes on being thrown, through throwIfDenied() of the kit', facade)
-  } })
+  work.add({
+    ...base,
+    apply: (file, bridged) => {
+      file.edits.replace(node.name.getStart(), node.name.end, ['executeTool'])
+      editArguments(work, file, call, told)
+      for (const read of plan.reads) read(file)
+      editResult(file, call, shape, plan, echo)
+      if (plan.bridged)
+        bridged(node, `its result keeps its old shape through ${CONVERTERS[shape]}() of the kit`, facade)
+      else if (plan.throwing) bridged(node, 'a denial goes on being thrown, through throwIfDenied() of the kit', facade)
+    },
+  })
 }
 
 function tellApart(work: Work, call: ts.CallExpression, shape: OldShape): CallArguments | string {
@@ -61,7 +70,8 @@ function tellApart(work: Work, call: ts.CallExpression, shape: OldShape): CallAr
   if (name === undefined) return 'it names no tool'
   if (given.some((argument) => ts.isSpreadElement(argument))) return 'its arguments are spread; write them out'
   const type = work.checker.getTypeAtLocation(name)
-  if ((type.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.Any)) === 0 && !type.isUnion()) return 'its first argument is not the name of a tool'
+  if ((type.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.Any)) === 0 && !type.isUnion())
+    return 'its first argument is not the name of a tool'
   if (parameters !== undefined && mayBeNull(work, parameters)) return 'its parameters may be null; pass {} instead'
   if (shape === 'dispatchTool') return { name, parameters, state: given[2], runId: given[3], options: given[4] }
   return { name, parameters, options: given[2] }
@@ -73,11 +83,17 @@ function mayBeNull(work: Work, expression: ts.Expression): boolean {
   return type.isUnion() && type.types.some((part) => (part.flags & ts.TypeFlags.Null) !== 0)
 }
 
-function problemOf(node: ts.PropertyAccessExpression, call: ts.CallExpression, { state, options }: CallArguments): string | undefined {
-  if (state !== undefined && !isSimple(state)) return 'its state is computed where it is passed, and would not be any more; put it into a variable first'
+function problemOf(
+  node: ts.PropertyAccessExpression,
+  call: ts.CallExpression,
+  { state, options }: CallArguments,
+): string | undefined {
+  if (state !== undefined && !isSimple(state))
+    return 'its state is computed where it is passed, and would not be any more; put it into a variable first'
   const optional = node.questionDotToken !== undefined || call.questionDotToken !== undefined
   const outer = ts.isAwaitExpression(call.parent) ? call.parent : call
-  if (optional && !ts.isExpressionStatement(outer.parent)) return 'there may be no dispatcher here, and then no result; tell the two apart with an if'
+  if (optional && !ts.isExpressionStatement(outer.parent))
+    return 'there may be no dispatcher here, and then no result; tell the two apart with an if'
   if (options === undefined || isNothing(options)) return undefined
   const literal = innermost(options)
   if (!ts.isObjectLiteralExpression(literal)) return undefined
@@ -87,16 +103,32 @@ function problemOf(node: ts.PropertyAccessExpression, call: ts.CallExpression, {
 }
 
 /** The run id is only known to be the dispatcher's own when it is read off the context that made it. */
-function checkRunId(work: Work, node: ts.PropertyAccessExpression, key: Key, facade: FacadeName, runId: ts.Expression): void {
+function checkRunId(
+  work: Work,
+  node: ts.PropertyAccessExpression,
+  key: Key,
+  facade: FacadeName,
+  runId: ts.Expression,
+): void {
   work.deferred.push(() => {
     const inner = innermost(runId)
-    const from = ts.isPropertyAccessExpression(inner) && inner.name.text === 'runId' ? innermost(inner.expression) : undefined
+    const from =
+      ts.isPropertyAccessExpression(inner) && inner.name.text === 'runId' ? innermost(inner.expression) : undefined
     if (from !== undefined && readsContext(work, from, node)) return
-    const symbol = from === undefined ? undefined : work.symbols.resolve(ts.isPropertyAccessExpression(from) ? from.name : from)
+    const symbol =
+      from === undefined ? undefined : work.symbols.resolve(ts.isPropertyAccessExpression(from) ? from.name : from)
     const root = work.components.find(key)
-    const bound = [...work.contexts].filter(([creation]) => work.components.find(creation) === root).flatMap(([, symbols]) => symbols)
+    const bound = [...work.contexts]
+      .filter(([creation]) => work.components.find(creation) === root)
+      .flatMap(([, symbols]) => symbols)
     const isSame = symbol !== undefined && bound.length > 0 && bound.every((one) => one === symbol)
-    if (!isSame) work.block(node, key, facade, 'it names a run that may be another one, which is refused; pass the run id of its context, or none')
+    if (!isSame)
+      work.block(
+        node,
+        key,
+        facade,
+        'it names a run that may be another one, which is refused; pass the run id of its context, or none',
+      )
   })
 }
 
@@ -104,7 +136,9 @@ function readsContext(work: Work, node: ts.Expression, use: ts.PropertyAccessExp
   const access = ts.isCallExpression(node) ? node.expression : node
   if (!ts.isPropertyAccessExpression(access)) return false
   const member = work.symbols.facadeSymbol(access.name)?.member
-  return (member === 'userContext' || member === 'getContext') && access.expression.getText() === use.expression.getText()
+  return (
+    (member === 'userContext' || member === 'getContext') && access.expression.getText() === use.expression.getText()
+  )
 }
 
 function editArguments(work: Work, file: FileWork, call: ts.CallExpression, told: CallArguments): void {
@@ -129,11 +163,13 @@ function dropArgument(work: Work, file: FileWork, argument: ts.Expression): void
   if (declaration === undefined || !ts.isVariableDeclaration(declaration) || !ts.isIdentifier(declaration.name)) return
   const list = declaration.parent
   const statement = list.parent
-  if (!ts.isVariableDeclarationList(list) || list.declarations.length !== 1 || !ts.isVariableStatement(statement)) return
+  if (!ts.isVariableDeclarationList(list) || list.declarations.length !== 1 || !ts.isVariableStatement(statement))
+    return
   if (ts.getModifiers(statement) !== undefined || declaration.getSourceFile() !== file.source) return
   if (declaration.initializer !== undefined && !isSimple(declaration.initializer)) return
   if (file.gone.has(statement)) return
-  if (referencesOf(work, declaration.name).every((reference) => file.gone.has(reference))) removeStatement(file, statement)
+  if (referencesOf(work, declaration.name).every((reference) => file.gone.has(reference)))
+    removeStatement(file, statement)
 }
 
 function dropPermissionCheck(file: FileWork, options: ts.Expression): void {
@@ -158,7 +194,8 @@ function echoOf(call: ts.CallExpression, { name, parameters }: CallArguments): E
   if (!isSimple(name)) return 'impossible'
   const toolName: Piece[] = shorthand('toolName', name)
   if (parameters === undefined) return { pieces: ['{ ', ...toolName, ' }'] }
-  if (isSimple(parameters) && !ts.isFunctionLike(innermost(parameters))) return { pieces: ['{ ', ...toolName, ', ', ...shorthand('parameters', parameters), ' }'] }
+  if (isSimple(parameters) && !ts.isFunctionLike(innermost(parameters)))
+    return { pieces: ['{ ', ...toolName, ', ', ...shorthand('parameters', parameters), ' }'] }
   return canHoist(call) ? { pieces: ['{ ', ...toolName, ', '], hoist: parameters } : 'impossible'
 }
 
@@ -172,8 +209,15 @@ function canHoist(call: ts.CallExpression): boolean {
   if (!ts.isStatement(statement) || functionOf(statement) !== functionOf(call)) return false
   for (let at: ts.Node = call; at !== statement; at = at.parent) {
     const { parent } = at
-    if (ts.isAwaitExpression(parent) || isTransparent(parent) || ts.isReturnStatement(parent) || ts.isExpressionStatement(parent)) continue
-    if (ts.isVariableDeclaration(parent) || ts.isVariableDeclarationList(parent) || ts.isVariableStatement(parent)) continue
+    if (
+      ts.isAwaitExpression(parent) ||
+      isTransparent(parent) ||
+      ts.isReturnStatement(parent) ||
+      ts.isExpressionStatement(parent)
+    )
+      continue
+    if (ts.isVariableDeclaration(parent) || ts.isVariableDeclarationList(parent) || ts.isVariableStatement(parent))
+      continue
     if (ts.isPropertyAccessExpression(parent) || ts.isThrowStatement(parent)) continue
     if (ts.isCallExpression(parent) && isSimple(parent.expression)) {
       const index = parent.arguments.indexOf(at as ts.Expression)

@@ -3,7 +3,17 @@ import type { FacadeName } from '../plan.js'
 import type { FacadeSymbol } from './facade-symbols.js'
 import { isDispatcherClass } from './facade-symbols.js'
 import type { FileWork } from './file-work.js'
-import { functionOf, innermost, isAsync, isFunctionLike, isNothing, isSimple, onlyRethrows, outermost, triesAround } from './syntax.js'
+import {
+  functionOf,
+  innermost,
+  isAsync,
+  isFunctionLike,
+  isNothing,
+  isSimple,
+  onlyRethrows,
+  outermost,
+  triesAround,
+} from './syntax.js'
 import type { Piece } from './text-edits.js'
 import { distinctToolNames } from './tool-names.js'
 import type { Work } from './work.js'
@@ -81,7 +91,10 @@ export function isCreation(work: Work, node: ts.Node): boolean {
   const call = facadeCall(work, node)
   if (call === undefined) return false
   const { called } = call
-  return called.member !== 'cleanupUserDispatchers' && (called.member !== undefined || ts.isNewExpression(node) || /^create|Scope$/.test(called.owner))
+  return (
+    called.member !== 'cleanupUserDispatchers' &&
+    (called.member !== undefined || ts.isNewExpression(node) || /^create|Scope$/.test(called.owner))
+  )
 }
 
 interface Parsed {
@@ -114,40 +127,69 @@ export function surveyCreation(work: Work, { node, called }: FacadeCall): void {
     return
   }
   work.contexts.set(node, [work.symbols.resolve(parsed.context)])
-  work.add({ node, key: node, facade, name, rule: 'facade-use', apply: (file, bridged) => {
-    if (applyCreation(work, file, node, parsed)) bridged(node, 'tools that may share a name go through distinctTools() of the kit, which drops the later one', facade)
-  } })
+  work.add({
+    node,
+    key: node,
+    facade,
+    name,
+    rule: 'facade-use',
+    apply: (file, bridged) => {
+      if (applyCreation(work, file, node, parsed))
+        bridged(
+          node,
+          'tools that may share a name go through distinctTools() of the kit, which drops the later one',
+          facade,
+        )
+    },
+  })
 }
 
 function surveyView(work: Work, node: ts.CallExpression | ts.NewExpression, facade: FacadeName): void {
   const [unified] = node.arguments ?? []
   work.views.add(node)
   if (unified === undefined) work.block(node, node, facade, 'from() needs the dispatcher that it shows')
-  work.add({ node, key: node, facade, name: 'from()', rule: 'facade-use', apply: (file) => {
-    if (unified === undefined) return
-    file.edits.replace(node.getStart(), node.end, [isSimple(unified) ? '' : '(', range(unified), isSimple(unified) ? '' : ')'])
-  } })
+  work.add({
+    node,
+    key: node,
+    facade,
+    name: 'from()',
+    rule: 'facade-use',
+    apply: (file) => {
+      if (unified === undefined) return
+      file.edits.replace(node.getStart(), node.end, [
+        isSimple(unified) ? '' : '(',
+        range(unified),
+        isSimple(unified) ? '' : ')',
+      ])
+    },
+  })
 }
 
 function parse(work: Work, node: ts.CallExpression | ts.NewExpression, called: FacadeSymbol): Parsed | string {
-  const what = ts.isNewExpression(node) ? `new ${called.owner}` : `${called.owner}${called.member === undefined ? '' : `.${called.member}`}`
+  const what = ts.isNewExpression(node)
+    ? `new ${called.owner}`
+    : `${called.owner}${called.member === undefined ? '' : `.${called.member}`}`
   const factory = FACTORIES[called.facade][what]
   if (factory === undefined) {
-    if (/createToolDispatcher|createLegacyGlobal/.test(what)) return 'choose the context of the user it works for: UnifiedToolDispatcher.createForUser(context, { … })'
+    if (/createToolDispatcher|createLegacyGlobal/.test(what))
+      return 'choose the context of the user it works for: UnifiedToolDispatcher.createForUser(context, { … })'
     return `${what} has no counterpart; change it by hand`
   }
   const given = [...(node.arguments ?? [])]
   if (given.some((argument) => ts.isSpreadElement(argument))) return 'its arguments are spread; write them out'
   const [first] = given
-  if (first === undefined || isNothing(first)) return 'it is made without a context; pass the context of the user it works for'
+  if (first === undefined || isNothing(first))
+    return 'it is made without a context; pass the context of the user it works for'
   const literal = innermost(first)
-  if (ts.isObjectLiteralExpression(literal) && !isContext(work, first)) return parseLiteral(factory, literal, given.slice(1), true)
+  if (ts.isObjectLiteralExpression(literal) && !isContext(work, first))
+    return parseLiteral(factory, literal, given.slice(1), true)
   if (isCreationObject(work, first)) return 'its options are an object made elsewhere; write them out as { … } here'
   if (factory.slots[1] === 'options') {
     const options = given[1]
     if (isNothing(options)) return { factory, context: first, contextInLiteral: false, order: [] }
     const object = options === undefined ? undefined : innermost(options)
-    if (object === undefined || !ts.isObjectLiteralExpression(object)) return 'its options are an object made elsewhere; write them out as { … } here'
+    if (object === undefined || !ts.isObjectLiteralExpression(object))
+      return 'its options are an object made elsewhere; write them out as { … } here'
     const rest = parseLiteral(factory, object, given.slice(2), false)
     return typeof rest === 'string' ? rest : { ...rest, context: first }
   }
@@ -168,12 +210,18 @@ function parse(work: Work, node: ts.CallExpression | ts.NewExpression, called: F
   }
 }
 
-function parseLiteral(factory: Factory, literal: ts.ObjectLiteralExpression, more: readonly ts.Expression[], withContext: boolean): Parsed | string {
+function parseLiteral(
+  factory: Factory,
+  literal: ts.ObjectLiteralExpression,
+  more: readonly ts.Expression[],
+  withContext: boolean,
+): Parsed | string {
   if (more.some((argument) => !isNothing(argument))) return 'it takes one object here, and has further arguments'
   const found: { context?: ts.Expression; tools?: ts.Expression; transport?: ts.Expression; admin?: ts.Expression } = {}
   const order: ('tools' | 'transport')[] = []
   for (const property of literal.properties) {
-    if (!ts.isPropertyAssignment(property) && !ts.isShorthandPropertyAssignment(property)) return 'its options are spread or computed; write them out'
+    if (!ts.isPropertyAssignment(property) && !ts.isShorthandPropertyAssignment(property))
+      return 'its options are spread or computed; write them out'
     if (ts.isComputedPropertyName(property.name)) return 'its options are spread or computed; write them out'
     const key = property.name.text
     const value = ts.isPropertyAssignment(property) ? property.initializer : property.name
@@ -191,9 +239,20 @@ function parseLiteral(factory: Factory, literal: ts.ObjectLiteralExpression, mor
     } else return `its option ${key} has no counterpart; change it by hand`
   }
   const { context } = found
-  if (withContext && context === undefined) return 'it is made without a context; pass the context of the user it works for'
-  if (found.admin !== undefined && !isFlag(found.admin)) return 'enableAdminTools is computed here; put it into a variable first'
-  return { factory, context: context ?? literal, literal, contextInLiteral: withContext, order, ...(found.tools && { tools: found.tools }), ...(found.transport && { transport: found.transport }), ...(found.admin && { admin: found.admin }) }
+  if (withContext && context === undefined)
+    return 'it is made without a context; pass the context of the user it works for'
+  if (found.admin !== undefined && !isFlag(found.admin))
+    return 'enableAdminTools is computed here; put it into a variable first'
+  return {
+    factory,
+    context: context ?? literal,
+    literal,
+    contextInLiteral: withContext,
+    order,
+    ...(found.tools && { tools: found.tools }),
+    ...(found.transport && { transport: found.transport }),
+    ...(found.admin && { admin: found.admin }),
+  }
 }
 
 function isFlag(value: ts.Expression): boolean {
@@ -216,9 +275,11 @@ function problemAround(node: ts.CallExpression | ts.NewExpression, factory: Fact
   const outer = outermost(node)
   if (factory.async === undefined || ts.isAwaitExpression(outer.parent)) return undefined
   const holder = functionOf(node)
-  const returned = ts.isReturnStatement(outer.parent) || (ts.isArrowFunction(outer.parent) && outer.parent.body === outer)
+  const returned =
+    ts.isReturnStatement(outer.parent) || (ts.isArrowFunction(outer.parent) && outer.parent.body === outer)
   if (returned && isFunctionLike(holder) && isAsync(holder)) return undefined
-  if (ts.isPropertyAccessExpression(outer.parent)) return 'its promise is chained; await it instead, errors of creation change their class'
+  if (ts.isPropertyAccessExpression(outer.parent))
+    return 'its promise is chained; await it instead, errors of creation change their class'
   return 'its promise is kept; await it where it is made'
 }
 
@@ -231,17 +292,27 @@ export function dispatcherName(work: Work, file: FileWork, node: ts.CallExpressi
 }
 
 /** Makes the edits; whether the kit is needed for the tools. */
-function applyCreation(work: Work, file: FileWork, node: ts.CallExpression | ts.NewExpression, parsed: Parsed): boolean {
+function applyCreation(
+  work: Work,
+  file: FileWork,
+  node: ts.CallExpression | ts.NewExpression,
+  parsed: Parsed,
+): boolean {
   const dispatcher = dispatcherName(work, file, node)
   const outer = outermost(node)
   const start = ts.isAwaitExpression(outer.parent) && outer === node ? outer.parent.getStart() : node.getStart()
   if (start === node.getStart() && ts.isAwaitExpression(outer.parent)) dropAwait(file, outer.parent)
   const { bridged, pieces } = argumentsOf(work, file, parsed)
-  const make = (admin: boolean): Piece[] => [`${dispatcher}.${admin ? 'createForAdmin' : 'createForUser'}(`, ...pieces, ')']
+  const make = (admin: boolean): Piece[] => [
+    `${dispatcher}.${admin ? 'createForAdmin' : 'createForUser'}(`,
+    ...pieces,
+    ')',
+  ]
   const { admin } = parsed
   const isAdmin = parsed.factory.admin === true || admin?.kind === ts.SyntaxKind.TrueKeyword
   if (admin !== undefined && ts.isIdentifier(admin)) {
-    const [open, close] = ts.isVariableDeclaration(outer.parent) || ts.isVariableDeclaration(outer.parent.parent) ? ['', ''] : ['(', ')']
+    const [open, close] =
+      ts.isVariableDeclaration(outer.parent) || ts.isVariableDeclaration(outer.parent.parent) ? ['', ''] : ['(', ')']
     file.edits.replace(start, node.end, [open, admin.text, ' ? ', ...make(true), ' : ', ...make(false), close])
   } else {
     file.edits.replace(start, node.end, make(isAdmin))
@@ -256,10 +327,19 @@ function dropAwait(file: FileWork, node: ts.AwaitExpression): void {
 function argumentsOf(work: Work, file: FileWork, parsed: Parsed): { pieces: Piece[]; bridged: boolean } {
   const { context, tools, transport, literal } = parsed
   const distinct = tools === undefined || distinctToolNames(work, tools) !== undefined
-  const isEmpty = tools !== undefined && ts.isArrayLiteralExpression(innermost(tools)) && innermost(tools).getChildAt(1).getChildCount() === 0
+  const isEmpty =
+    tools !== undefined &&
+    ts.isArrayLiteralExpression(innermost(tools)) &&
+    innermost(tools).getChildAt(1).getChildCount() === 0
   const bridged = tools !== undefined && !distinct
-  const toolsPieces = tools === undefined ? [] : distinct ? [range(tools)] : [`${file.use(tools, KIT, 'distinctTools')}(`, range(tools), ')']
-  const eventPieces = transport === undefined ? [] : [`${file.use(transport, INTEROP, 'eventSinkFrom')}(`, range(transport), ')']
+  const toolsPieces =
+    tools === undefined
+      ? []
+      : distinct
+        ? [range(tools)]
+        : [`${file.use(tools, KIT, 'distinctTools')}(`, range(tools), ')']
+  const eventPieces =
+    transport === undefined ? [] : [`${file.use(transport, INTEROP, 'eventSinkFrom')}(`, range(transport), ')']
   if (literal !== undefined) {
     const left = editLiteral(file, parsed, literal, toolsPieces, eventPieces)
     const contextPieces = [range(context)]
@@ -268,7 +348,8 @@ function argumentsOf(work: Work, file: FileWork, parsed: Parsed): { pieces: Piec
   }
   const options: Piece[][] = []
   for (const name of parsed.order) {
-    if (name === 'tools' && tools !== undefined && !isEmpty) options.push(shortened(file, 'tools', tools, distinct, toolsPieces))
+    if (name === 'tools' && tools !== undefined && !isEmpty)
+      options.push(shortened(file, 'tools', tools, distinct, toolsPieces))
     if (name === 'transport' && transport !== undefined) options.push(['events: ', ...eventPieces])
   }
   if (options.length === 0) return { pieces: [range(context)], bridged }
@@ -277,12 +358,24 @@ function argumentsOf(work: Work, file: FileWork, parsed: Parsed): { pieces: Piec
 }
 
 /** `tools` rather than `tools: tools`. */
-function shortened(file: FileWork, key: string, value: ts.Expression, asItIs: boolean, pieces: readonly Piece[]): Piece[] {
+function shortened(
+  file: FileWork,
+  key: string,
+  value: ts.Expression,
+  asItIs: boolean,
+  pieces: readonly Piece[],
+): Piece[] {
   return asItIs && file.textOf(value) === key ? [key] : [`${key}: `, ...pieces]
 }
 
 /** Edits an options literal in its place; whether anything is left of it. */
-function editLiteral(file: FileWork, parsed: Parsed, literal: ts.ObjectLiteralExpression, tools: readonly Piece[], events: readonly Piece[]): boolean {
+function editLiteral(
+  file: FileWork,
+  parsed: Parsed,
+  literal: ts.ObjectLiteralExpression,
+  tools: readonly Piece[],
+  events: readonly Piece[],
+): boolean {
   const removed = new Set<ts.Node>()
   for (const property of literal.properties) {
     const key = property.name?.getText() ?? ''
@@ -290,7 +383,8 @@ function editLiteral(file: FileWork, parsed: Parsed, literal: ts.ObjectLiteralEx
     if (key === 'userContext' && parsed.contextInLiteral) removed.add(property)
     else if (key === 'enableAdminTools' || (value !== undefined && isNothing(value))) removed.add(property)
     else if (TRANSPORT_KEYS.has(key)) file.edits.replace(property.getStart(), property.end, ['events: ', ...events])
-    else if (key === 'tools' && tools.length > 1) file.edits.replace(property.getStart(), property.end, ['tools: ', ...tools])
+    else if (key === 'tools' && tools.length > 1)
+      file.edits.replace(property.getStart(), property.end, ['tools: ', ...tools])
   }
   const left = literal.properties.filter((property) => !removed.has(property))
   if (left.length === 0) return false
@@ -310,7 +404,8 @@ export function removeItems(file: FileWork, items: readonly ts.Node[], removed: 
     const trailing = /^\s*,/.exec(text.slice(last.end))?.[0].length ?? 0
     file.edits.replace(lastKept.end, last.end + trailing, trailing > 0 ? [','] : [])
   }
-  for (const item of items.slice(0, lastKept === undefined ? items.length : keep)) if (removed.has(item)) removeItem(file, item)
+  for (const item of items.slice(0, lastKept === undefined ? items.length : keep))
+    if (removed.has(item)) removeItem(file, item)
 }
 
 function removeItem(file: FileWork, item: ts.Node): void {

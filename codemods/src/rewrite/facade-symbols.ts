@@ -49,7 +49,9 @@ export class FacadeSymbols {
     const holder = declaration.parent.parent
     if (!ts.isVariableDeclaration(holder) || !isFacadeLoad(holder.initializer)) return symbol
     const name = declaration.propertyName ?? declaration.name
-    return ts.isIdentifier(name) ? (this.checker.getTypeAtLocation(declaration.parent).getProperty(name.text) ?? symbol) : symbol
+    return ts.isIdentifier(name)
+      ? (this.checker.getTypeAtLocation(declaration.parent).getProperty(name.text) ?? symbol)
+      : symbol
   }
 
   /** What a name of the source means to a facade, or nothing. */

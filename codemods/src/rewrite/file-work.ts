@@ -130,8 +130,10 @@ function declaredNames(source: ts.SourceFile): ReadonlySet<string> {
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) && isFacadeSpecifier(node.moduleSpecifier)) return
     if (ts.isVariableDeclaration(node) && isFacadeLoad(node.initializer)) return
-    const name = ts.isDeclarationStatement(node) || isNamed(node) ? ts.getNameOfDeclaration(node as ts.Declaration) : undefined
-    if (name !== undefined && ts.isIdentifier(name) && !ts.isPropertySignature(node) && !isMember(node)) names.add(name.text)
+    const name =
+      ts.isDeclarationStatement(node) || isNamed(node) ? ts.getNameOfDeclaration(node as ts.Declaration) : undefined
+    if (name !== undefined && ts.isIdentifier(name) && !ts.isPropertySignature(node) && !isMember(node))
+      names.add(name.text)
     ts.forEachChild(node, visit)
   }
   visit(source)
@@ -171,7 +173,8 @@ export function isFacadeLoad(node: ts.Expression | undefined): boolean {
 export function loadedFacade(node: ts.Expression | undefined): ts.StringLiteralLike | undefined {
   if (node === undefined) return undefined
   if (ts.isAwaitExpression(node)) return isImportCall(node.expression) ? facadeArgument(node.expression) : undefined
-  if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression) || node.expression.text !== 'require') return undefined
+  if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression) || node.expression.text !== 'require')
+    return undefined
   return facadeArgument(node)
 }
 

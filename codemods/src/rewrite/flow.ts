@@ -9,7 +9,12 @@ import type { Key, Work } from './work.js'
  */
 
 /** Joins an expression whose value is a dispatcher with where it comes from and where it goes. */
-export function followInstance(work: Work, expression: ts.Expression, facade: FacadeName, isCreation: (node: ts.Node) => boolean): void {
+export function followInstance(
+  work: Work,
+  expression: ts.Expression,
+  facade: FacadeName,
+  isCreation: (node: ts.Node) => boolean,
+): void {
   const source = sourceOf(work, expression, isCreation)
   if (source === undefined) {
     work.block(expression, expression, facade, 'it is not clear where this dispatcher comes from; decide what makes it')
@@ -20,8 +25,13 @@ export function followInstance(work: Work, expression: ts.Expression, facade: Fa
 }
 
 /** The key that an expression's value comes from. */
-export function sourceOf(work: Work, expression: ts.Expression, isCreation: (node: ts.Node) => boolean): Key | undefined {
-  if (isTransparent(expression) || ts.isAwaitExpression(expression)) return sourceOf(work, expression.expression, isCreation)
+export function sourceOf(
+  work: Work,
+  expression: ts.Expression,
+  isCreation: (node: ts.Node) => boolean,
+): Key | undefined {
+  if (isTransparent(expression) || ts.isAwaitExpression(expression))
+    return sourceOf(work, expression.expression, isCreation)
   if (isCreation(expression)) return expression
   if (ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression)) {
     const key = declarationKey(work, ts.isIdentifier(expression) ? expression : expression.name)
@@ -33,10 +43,13 @@ export function sourceOf(work: Work, expression: ts.Expression, isCreation: (nod
     const declaration = work.checker.getResolvedSignature(expression)?.declaration
     if (declaration !== undefined && work.isOwn(declaration)) return declaration
     // A method of a container or a promise: what it holds went in there.
-    if (ts.isPropertyAccessExpression(expression.expression)) return sourceOf(work, expression.expression.expression, isCreation)
+    if (ts.isPropertyAccessExpression(expression.expression))
+      return sourceOf(work, expression.expression.expression, isCreation)
   }
   if (ts.isConditionalExpression(expression)) {
-    const [first, second] = [expression.whenTrue, expression.whenFalse].map((branch) => sourceOf(work, branch, isCreation))
+    const [first, second] = [expression.whenTrue, expression.whenFalse].map((branch) =>
+      sourceOf(work, branch, isCreation),
+    )
     if (first !== undefined && second !== undefined) work.join(first, second)
     return first ?? second
   }
@@ -57,7 +70,8 @@ export function declarationKey(work: Work, name: ts.Node): ts.Declaration | unde
     parent !== undefined && ts.isShorthandPropertyAssignment(parent) && parent.name === name
       ? work.checker.getShorthandAssignmentValueSymbol(parent)
       : work.symbols.resolve(name)
-  const resolved = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? work.checker.getAliasedSymbol(symbol) : symbol
+  const resolved =
+    symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? work.checker.getAliasedSymbol(symbol) : symbol
   const declaration = resolved?.valueDeclaration ?? resolved?.declarations?.[0]
   return declaration !== undefined && work.isOwn(declaration) ? declaration : undefined
 }
@@ -68,7 +82,12 @@ export function checkReach(work: Work, key: Key, node: ts.Node, facade: FacadeNa
   if (!work.isEditable(key.getSourceFile())) {
     work.block(node, key, facade, 'it is declared in a file outside the paths given; migrate both together')
   } else if (!work.project.typed && isExported(key)) {
-    work.block(node, key, facade, 'other files can reach it, and without a tsconfig.json they cannot be found; add one, or migrate by hand')
+    work.block(
+      node,
+      key,
+      facade,
+      'other files can reach it, and without a tsconfig.json they cannot be found; add one, or migrate by hand',
+    )
   }
 }
 
@@ -80,7 +99,8 @@ function isExported(declaration: ts.Declaration): boolean {
   for (let node: ts.Node | undefined = declaration; node !== undefined; node = node.parent) {
     if (ts.isExportAssignment(node)) return true
     const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
-    if (modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true) return node === declaration || !isFunctionLike(node) || isParameterOf(declaration, node)
+    if (modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true)
+      return node === declaration || !isFunctionLike(node) || isParameterOf(declaration, node)
     if (isFunctionLike(node) && node !== declaration && !isParameterOf(declaration, node)) return false
   }
   return false
@@ -100,31 +120,48 @@ function follow(work: Work, expression: ts.Expression, source: Key, facade: Faca
   }
   if (ts.isAwaitExpression(parent)) return follow(work, parent, source, facade)
   if (ts.isPropertyAccessExpression(parent) && parent.expression === expression) return undefined
-  if (ts.isConditionalExpression(parent)) return parent.condition === expression ? undefined : follow(work, parent, source, facade)
+  if (ts.isConditionalExpression(parent))
+    return parent.condition === expression ? undefined : follow(work, parent, source, facade)
   if (ts.isBinaryExpression(parent)) return followOperator(work, parent, expression, source, facade)
   if (isQuestion(parent)) return undefined
   if (ts.isExpressionStatement(parent)) return undefined
-  if (ts.isVariableDeclaration(parent) && parent.initializer === expression) return into(work, parent, parent.name, source, expression, facade)
-  if (ts.isParameter(parent) || ts.isPropertyDeclaration(parent)) return into(work, parent, parent.name, source, expression, facade)
-  if (ts.isPropertyAssignment(parent) && parent.initializer === expression) return intoProperty(work, parent, source, expression, facade)
+  if (ts.isVariableDeclaration(parent) && parent.initializer === expression)
+    return into(work, parent, parent.name, source, expression, facade)
+  if (ts.isParameter(parent) || ts.isPropertyDeclaration(parent))
+    return into(work, parent, parent.name, source, expression, facade)
+  if (ts.isPropertyAssignment(parent) && parent.initializer === expression)
+    return intoProperty(work, parent, source, expression, facade)
   if (ts.isShorthandPropertyAssignment(parent)) return intoProperty(work, parent, source, expression, facade)
   if (ts.isReturnStatement(parent)) return intoReturn(work, functionOf(parent), source, expression, facade)
-  if (ts.isArrowFunction(parent) && parent.body === expression) return intoReturn(work, parent, source, expression, facade)
-  if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return intoCall(work, parent, expression, source, facade)
+  if (ts.isArrowFunction(parent) && parent.body === expression)
+    return intoReturn(work, parent, source, expression, facade)
+  if (ts.isCallExpression(parent) || ts.isNewExpression(parent))
+    return intoCall(work, parent, expression, source, facade)
   if (ts.isArrayLiteralExpression(parent)) return follow(work, parent, source, facade)
   if (ts.isForOfStatement(parent) && parent.expression === expression) return undefined
   if (ts.isVoidExpression(parent)) return undefined
   return block(`this use of a dispatcher (${describe(parent)}) has no counterpart; change it by hand`)
 }
 
-function followOperator(work: Work, operation: ts.BinaryExpression, expression: ts.Expression, source: Key, facade: FacadeName): void {
+function followOperator(
+  work: Work,
+  operation: ts.BinaryExpression,
+  expression: ts.Expression,
+  source: Key,
+  facade: FacadeName,
+): void {
   const { operatorToken, left, right } = operation
   if (isAssignment(operation)) {
     if (left === expression) return
     const name = ts.isPropertyAccessExpression(left) ? left.name : left
     const target = declarationKey(work, name)
     if (target === undefined || isAnyType(work, left)) {
-      work.block(expression, source, facade, 'it is stored where its type is not known; give that place the type of the dispatcher')
+      work.block(
+        expression,
+        source,
+        facade,
+        'it is stored where its type is not known; give that place the type of the dispatcher',
+      )
       return
     }
     work.join(source, target)
@@ -145,7 +182,12 @@ function followOperator(work: Work, operation: ts.BinaryExpression, expression: 
     case ts.SyntaxKind.InstanceOfKeyword:
       return undefined
     default:
-      work.block(expression, source, facade, `a dispatcher next to ${operatorToken.getText()} has no counterpart; change it by hand`)
+      work.block(
+        expression,
+        source,
+        facade,
+        `a dispatcher next to ${operatorToken.getText()} has no counterpart; change it by hand`,
+      )
       return undefined
   }
 }
@@ -160,7 +202,14 @@ function isQuestion(parent: ts.Node): boolean {
   )
 }
 
-function into(work: Work, declaration: ts.Declaration, name: ts.BindingName | ts.PropertyName, source: Key, at: ts.Expression, facade: FacadeName): void {
+function into(
+  work: Work,
+  declaration: ts.Declaration,
+  name: ts.BindingName | ts.PropertyName,
+  source: Key,
+  at: ts.Expression,
+  facade: FacadeName,
+): void {
   if (ts.isObjectBindingPattern(name) || ts.isArrayBindingPattern(name)) {
     if (ts.isArrayBindingPattern(name) && !isInstance(work, at)) {
       for (const element of name.elements) if (ts.isBindingElement(element)) work.join(source, element)
@@ -170,14 +219,25 @@ function into(work: Work, declaration: ts.Declaration, name: ts.BindingName | ts
     return
   }
   if (isAnyType(work, name)) {
-    work.block(at, source, facade, 'it is stored where its type is not known; give that place the type of the dispatcher')
+    work.block(
+      at,
+      source,
+      facade,
+      'it is stored where its type is not known; give that place the type of the dispatcher',
+    )
     return
   }
   work.join(source, declaration)
   checkReach(work, declaration, at, facade)
 }
 
-function intoProperty(work: Work, property: ts.PropertyAssignment | ts.ShorthandPropertyAssignment, source: Key, at: ts.Expression, facade: FacadeName): void {
+function intoProperty(
+  work: Work,
+  property: ts.PropertyAssignment | ts.ShorthandPropertyAssignment,
+  source: Key,
+  at: ts.Expression,
+  facade: FacadeName,
+): void {
   work.join(source, property)
   const holder = property.parent
   const contextual = work.checker.getContextualType(holder)
@@ -223,7 +283,13 @@ function hasOwnSignature(work: Work, call: ts.CallExpression): boolean {
   return declaration !== undefined && work.isOwn(declaration)
 }
 
-function intoCall(work: Work, call: ts.CallExpression | ts.NewExpression, argument: ts.Expression, source: Key, facade: FacadeName): void {
+function intoCall(
+  work: Work,
+  call: ts.CallExpression | ts.NewExpression,
+  argument: ts.Expression,
+  source: Key,
+  facade: FacadeName,
+): void {
   if (call.expression === argument) return
   const signature = work.checker.getResolvedSignature(call)
   const index = call.arguments?.indexOf(argument) ?? -1
@@ -231,7 +297,10 @@ function intoCall(work: Work, call: ts.CallExpression | ts.NewExpression, argume
   const parameter = parameters[Math.min(index, parameters.length - 1)]
   const declaration = parameter?.valueDeclaration
   if (parameter !== undefined && declaration !== undefined && work.isOwn(declaration)) {
-    if (isInstanceType(work, work.checker.getTypeOfSymbolAtLocation(parameter, call)) && isInstance(work, declaration)) {
+    if (
+      isInstanceType(work, work.checker.getTypeOfSymbolAtLocation(parameter, call)) &&
+      isInstance(work, declaration)
+    ) {
       work.join(source, declaration)
       checkReach(work, declaration, argument, facade)
       return
@@ -244,7 +313,12 @@ function intoCall(work: Work, call: ts.CallExpression | ts.NewExpression, argume
       return
     }
   }
-  work.block(argument, source, facade, `it is passed to ${nameOf(call)}, which may expect its old shape; give the parameter its type, or change it by hand`)
+  work.block(
+    argument,
+    source,
+    facade,
+    `it is passed to ${nameOf(call)}, which may expect its old shape; give the parameter its type, or change it by hand`,
+  )
 }
 
 function declarationKeyOf(work: Work, expression: ts.Expression): ts.Declaration | undefined {

@@ -15,10 +15,18 @@ export type Moves = (key: Key) => boolean
 /** Whether no reference of a local name is left once what moves has moved. */
 export function isLeft(work: Work, binding: Binding, moves: Moves, gone: ReadonlySet<ts.Node> = new Set()): boolean {
   const { references, direct } = binding
-  if (binding.exported === 'default' || (binding.exported !== '*' && migrations[binding.facade].exports[binding.exported] === undefined)) return false
+  if (
+    binding.exported === 'default' ||
+    (binding.exported !== '*' && migrations[binding.facade].exports[binding.exported] === undefined)
+  )
+    return false
   if (!direct && references.length === 0) return false
   const mentions = work.mentions.filter((mention) => mention.binding === binding)
-  return references.every((reference) => gone.has(reference) || mentions.some((mention) => mention.reference === reference && !mention.keeps && moves(mention.key)))
+  return references.every(
+    (reference) =>
+      gone.has(reference) ||
+      mentions.some((mention) => mention.reference === reference && !mention.keeps && moves(mention.key)),
+  )
 }
 
 /** Makes the imports and re-exports of a file fit what has moved in it. */
@@ -34,11 +42,20 @@ export function editImports(work: Work, file: FileWork, moves: Moves): void {
     else removeNames(file, carrier, going)
   }
   for (const statement of file.source.statements) {
-    if (ts.isImportDeclaration(statement) && statement.importClause === undefined && isFacadeSpecifier(statement.moduleSpecifier)) emptied.push(statement)
+    if (
+      ts.isImportDeclaration(statement) &&
+      statement.importClause === undefined &&
+      isFacadeSpecifier(statement.moduleSpecifier)
+    )
+      emptied.push(statement)
     if (ts.isExportDeclaration(statement)) editExport(file, statement, moves)
   }
   placeLoads(file, emptied)
-  placeImports(file, emptied, bindings.map(({ carrier }) => carrier))
+  placeImports(
+    file,
+    emptied,
+    bindings.map(({ carrier }) => carrier),
+  )
 }
 
 function isEmptied(carrier: Carrier, going: readonly Binding[]): boolean {
@@ -46,7 +63,9 @@ function isEmptied(carrier: Carrier, going: readonly Binding[]): boolean {
   if (ts.isImportDeclaration(carrier)) {
     const clause = carrier.importClause
     const named = clause?.namedBindings
-    const count = (clause?.name === undefined ? 0 : 1) + (named === undefined ? 0 : ts.isNamedImports(named) ? named.elements.length : 1)
+    const count =
+      (clause?.name === undefined ? 0 : 1) +
+      (named === undefined ? 0 : ts.isNamedImports(named) ? named.elements.length : 1)
     return going.length === count
   }
   const name = carrier.declarationList.declarations[0]?.name
@@ -70,13 +89,16 @@ function placeLoads(file: FileWork, emptied: readonly Carrier[]): void {
   for (const load of loads) {
     const initializer = load.declarationList.declarations[0]?.initializer
     const awaited = initializer !== undefined && containsImport(initializer)
-    const lines = byModule(file.needed.filter((need) => need.load === load)).map(([module, names]) => loadLine(file, module, names, awaited))
+    const lines = byModule(file.needed.filter((need) => need.load === load)).map(([module, names]) =>
+      loadLine(file, module, names, awaited),
+    )
     const gap = file.style.newline + indentAt(file.source.text, load.getStart())
     if (emptied.includes(load)) file.edits.replace(load.getStart(), load.end, [lines.join(gap)])
     else file.edits.insert(load.end, lines.map((line) => gap + line).join(''))
   }
   for (const carrier of emptied) {
-    if (ts.isVariableStatement(carrier) && !ts.isSourceFile(carrier.parent) && !loads.has(carrier)) removeStatement(file, carrier)
+    if (ts.isVariableStatement(carrier) && !ts.isSourceFile(carrier.parent) && !loads.has(carrier))
+      removeStatement(file, carrier)
   }
 }
 
@@ -118,10 +140,16 @@ function byModule(needed: readonly NeededName[]): [string, NeededName[]][] {
 /** Adds names to the import of their module that the file has; those that found no place come back. */
 function joinExisting(file: FileWork, module: string, names: readonly NeededName[]): readonly NeededName[] {
   for (const statement of file.source.statements) {
-    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier) || statement.moduleSpecifier.text !== module) continue
+    if (
+      !ts.isImportDeclaration(statement) ||
+      !ts.isStringLiteral(statement.moduleSpecifier) ||
+      statement.moduleSpecifier.text !== module
+    )
+      continue
     const named = statement.importClause?.namedBindings
     const isTypeOnly = statement.importClause?.isTypeOnly === true
-    if (named === undefined || !ts.isNamedImports(named) || (isTypeOnly && names.some(({ typeOnly }) => !typeOnly))) continue
+    if (named === undefined || !ts.isNamedImports(named) || (isTypeOnly && names.some(({ typeOnly }) => !typeOnly)))
+      continue
     const last = named.elements.at(-1)
     if (last === undefined) continue
     const listed = names.map((need) => specifier(need, !isTypeOnly)).join(', ')
@@ -145,11 +173,20 @@ function importLine(file: FileWork, module: string, names: readonly NeededName[]
 function isCommonJs(source: ts.SourceFile): boolean {
   if (/\.cjs$/.test(source.fileName)) return true
   if (!/\.jsx?$/.test(source.fileName)) return false
-  return !source.statements.some((statement) => ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) || ts.isExportAssignment(statement) || isExported(statement))
+  return !source.statements.some(
+    (statement) =>
+      ts.isImportDeclaration(statement) ||
+      ts.isExportDeclaration(statement) ||
+      ts.isExportAssignment(statement) ||
+      isExported(statement),
+  )
 }
 
 function isExported(statement: ts.Statement): boolean {
-  return ts.canHaveModifiers(statement) && (ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false)
+  return (
+    ts.canHaveModifiers(statement) &&
+    (ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false)
+  )
 }
 
 /** After the facade imports that stay, else after the last import, else before the first statement and what is said about it. */
@@ -157,18 +194,28 @@ function insertAtTop(file: FileWork, lines: string, carriers: readonly Carrier[]
   const { statements, text } = file.source
   const { newline } = file.style
   const atTop = carriers.filter((carrier) => ts.isSourceFile(carrier.parent))
-  const after = atTop.at(-1) ?? statements.findLast((statement) => ts.isImportDeclaration(statement) || ts.isImportEqualsDeclaration(statement) || isRequire(statement))
+  const after =
+    atTop.at(-1) ??
+    statements.findLast(
+      (statement) =>
+        ts.isImportDeclaration(statement) || ts.isImportEqualsDeclaration(statement) || isRequire(statement),
+    )
   if (after !== undefined) {
     file.edits.insert(after.end, newline + lines)
     return
   }
-  const first = statements.find((statement) => !(ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)))
+  const first = statements.find(
+    (statement) => !(ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)),
+  )
   const at = first === undefined ? text.length : startOf(text, first)
   file.edits.insert(at, `${lines}${newline}${newline}`)
 }
 
 function isRequire(statement: ts.Statement): boolean {
-  return ts.isVariableStatement(statement) && /^require\(/.test(statement.declarationList.declarations[0]?.initializer?.getText() ?? '')
+  return (
+    ts.isVariableStatement(statement) &&
+    /^require\(/.test(statement.declarationList.declarations[0]?.initializer?.getText() ?? '')
+  )
 }
 
 /** Where a statement begins, with the comment that belongs to it: one without a blank line between. */

@@ -30,7 +30,13 @@ function surveyFactoryCall(work: Work, node: ts.Node): void {
 
 /** Whether a node is an expression whose value is looked at; what is transparent and awaits are climbed through from inside. */
 function isValue(node: ts.Node): node is ts.Expression {
-  if (ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isElementAccessExpression(node) || ts.isPropertyAccessExpression(node)) return true
+  if (
+    ts.isCallExpression(node) ||
+    ts.isNewExpression(node) ||
+    ts.isElementAccessExpression(node) ||
+    ts.isPropertyAccessExpression(node)
+  )
+    return true
   if (ts.isObjectLiteralExpression(node) || ts.isAwaitExpression(node)) return true
   return ts.isIdentifier(node) && isRead(node)
 }
@@ -41,10 +47,29 @@ function isRead(node: ts.Identifier): boolean {
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node
   if (ts.isShorthandPropertyAssignment(parent)) return parent.name === node
   if (ts.isPropertyAssignment(parent)) return parent.initializer === node
-  if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent) || ts.isPropertyDeclaration(parent)) return parent.initializer === node
-  if (ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent)) return false
-  if (ts.isTypeNode(parent) || ts.isTypeElement(parent) || ts.isQualifiedName(parent) || ts.isTypePredicateNode(parent)) return false
-  if (ts.isDeclarationStatement(parent) || ts.isClassElement(parent) || ts.isLabeledStatement(parent) || ts.isMetaProperty(parent)) return false
+  if (
+    ts.isVariableDeclaration(parent) ||
+    ts.isParameter(parent) ||
+    ts.isBindingElement(parent) ||
+    ts.isPropertyDeclaration(parent)
+  )
+    return parent.initializer === node
+  if (
+    ts.isImportSpecifier(parent) ||
+    ts.isExportSpecifier(parent) ||
+    ts.isImportClause(parent) ||
+    ts.isNamespaceImport(parent)
+  )
+    return false
+  if (ts.isTypeNode(parent) || ts.isTypeElement(parent) || ts.isQualifiedName(parent) || ts.isTypePredicateNode(parent))
+    return false
+  if (
+    ts.isDeclarationStatement(parent) ||
+    ts.isClassElement(parent) ||
+    ts.isLabeledStatement(parent) ||
+    ts.isMetaProperty(parent)
+  )
+    return false
   return !isFunctionLike(parent) || (ts.isArrowFunction(parent) && parent.body === node)
 }
 
@@ -60,7 +85,8 @@ function surveyValue(work: Work, node: ts.Expression, creates: (node: ts.Node) =
   const facade = instanceFacade(work, node)
   if (facade !== undefined) {
     if (ts.isObjectLiteralExpression(node)) return standIn(work, node, facade)
-    if (ts.isNewExpression(node)) work.block(node, node, facade, 'the class of this dispatcher is reached as a value; name it where it is made')
+    if (ts.isNewExpression(node))
+      work.block(node, node, facade, 'the class of this dispatcher is reached as a value; name it where it is made')
     if (!isTransparentTarget(node)) followInstance(work, node, facade, creates)
     return
   }
@@ -74,13 +100,20 @@ function surveyValue(work: Work, node: ts.Expression, creates: (node: ts.Node) =
 function standIn(work: Work, node: ts.Expression, facade: FacadeName): void {
   const key = enclosingKey(node)
   if (key !== undefined) work.join(key, node)
-  work.block(node, node, facade, 'a stand-in with the old methods takes the place of a dispatcher; make a real one, or give it the new methods')
+  work.block(
+    node,
+    node,
+    facade,
+    'a stand-in with the old methods takes the place of a dispatcher; make a real one, or give it the new methods',
+  )
 }
 
 /** What is assigned to is joined where the assignment is followed. */
 function isTransparentTarget(node: ts.Expression): boolean {
   const { parent } = node
-  return ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
+  return (
+    ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
+  )
 }
 
 function instanceFacade(work: Work, node: ts.Expression): FacadeName | undefined {
@@ -100,7 +133,8 @@ function surveyAccess(work: Work, node: ts.PropertyAccessExpression, creates: (n
   const receiver = work.symbols.instanceOf(work.checker.getTypeAtLocation(node.expression))
   if (receiver === undefined) return
   const key = sourceOf(work, node.expression, creates)
-  if (key === undefined) work.block(node, node, receiver, 'it is not clear where this dispatcher comes from; decide what makes it')
+  if (key === undefined)
+    work.block(node, node, receiver, 'it is not clear where this dispatcher comes from; decide what makes it')
   surveyMember(work, { node, key: key ?? node, facade: receiver, member: member.member })
 }
 
@@ -110,23 +144,40 @@ function surveyElement(work: Work, node: ts.ElementAccessExpression): void {
   const creates = (each: ts.Node) => isCreation(work, each)
   const key = sourceOf(work, node.expression, creates) ?? node
   const { argumentExpression: argument } = node
-  const dispose = argument.getText() === 'Symbol.asyncDispose' && ts.isCallExpression(node.parent) && node.parent.expression === node
+  const dispose =
+    argument.getText() === 'Symbol.asyncDispose' && ts.isCallExpression(node.parent) && node.parent.expression === node
   if (!dispose) work.block(node, key, facade, 'a member of a dispatcher is reached by a computed name; write it out')
-  work.add({ node, key, facade, name: dispose ? '[Symbol.asyncDispose]()' : 'a computed member', rule: 'facade-use', ...(dispose && { apply: () => {} }) })
+  work.add({
+    node,
+    key,
+    facade,
+    name: dispose ? '[Symbol.asyncDispose]()' : 'a computed member',
+    rule: 'facade-use',
+    ...(dispose && { apply: () => {} }),
+  })
 }
 
 /** A container, a promise or a function that has to do with dispatchers moves with where it goes. */
 function joinContainer(work: Work, node: ts.Expression, creates: (node: ts.Node) => boolean): void {
   const { parent } = node
   const target =
-    (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isPropertyDeclaration(parent) || ts.isPropertyAssignment(parent)) && parent.initializer === node
+    (ts.isVariableDeclaration(parent) ||
+      ts.isParameter(parent) ||
+      ts.isPropertyDeclaration(parent) ||
+      ts.isPropertyAssignment(parent)) &&
+    parent.initializer === node
       ? parent
       : ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === node)
         ? holderOf(parent)
-        : ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken && parent.right === node
+        : ts.isBinaryExpression(parent) &&
+            parent.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+            parent.right === node
           ? assigned(work, parent.left)
           : undefined
-  const asArgument = (ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.expression !== node ? parameterOf(work, parent, node) : undefined
+  const asArgument =
+    (ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.expression !== node
+      ? parameterOf(work, parent, node)
+      : undefined
   const goes = target ?? asArgument
   if (goes === undefined || !work.symbols.mentions(work.checker.getTypeAtLocation(node))) return
   const source = sourceOf(work, node, creates)
@@ -140,10 +191,18 @@ function holderOf(node: ts.Node): ts.Declaration | undefined {
 }
 
 function assigned(work: Work, left: ts.Expression): ts.Declaration | undefined {
-  return ts.isIdentifier(left) ? declarationKey(work, left) : ts.isPropertyAccessExpression(left) ? declarationKey(work, left.name) : undefined
+  return ts.isIdentifier(left)
+    ? declarationKey(work, left)
+    : ts.isPropertyAccessExpression(left)
+      ? declarationKey(work, left.name)
+      : undefined
 }
 
-function parameterOf(work: Work, call: ts.CallExpression | ts.NewExpression, argument: ts.Expression): ts.Declaration | undefined {
+function parameterOf(
+  work: Work,
+  call: ts.CallExpression | ts.NewExpression,
+  argument: ts.Expression,
+): ts.Declaration | undefined {
   const parameters = work.checker.getResolvedSignature(call)?.getParameters() ?? []
   const index = call.arguments?.indexOf(argument) ?? -1
   const declaration = parameters[Math.min(index, parameters.length - 1)]?.valueDeclaration
@@ -160,7 +219,11 @@ function joinExpectedProperty(work: Work, property: ts.PropertyAssignment): void
 function surveyTypeReference(work: Work, node: ts.TypeReferenceNode): void {
   const name = ts.isQualifiedName(node.typeName) ? node.typeName.right : node.typeName
   const declaration = work.symbols.resolve(name)?.declarations?.[0]
-  if (declaration === undefined || (!ts.isTypeAliasDeclaration(declaration) && !ts.isTypeParameterDeclaration(declaration))) return
+  if (
+    declaration === undefined ||
+    (!ts.isTypeAliasDeclaration(declaration) && !ts.isTypeParameterDeclaration(declaration))
+  )
+    return
   const type = work.checker.getTypeAtLocation(node)
   if (work.symbols.instanceOf(type) === undefined && !work.symbols.mentions(type)) return
   const key = enclosingKey(node)
@@ -181,7 +244,8 @@ function surveyHolder(work: Work, node: Holder, creates: (node: ts.Node) => bool
   if (facade === undefined && !work.symbols.mentions(type)) return
   const join = (key: object | undefined) => {
     if (key !== undefined) work.join(key, node)
-    else if (facade !== undefined) work.block(node, node, facade, 'it is not clear where this dispatcher comes from; decide what makes it')
+    else if (facade !== undefined)
+      work.block(node, node, facade, 'it is not clear where this dispatcher comes from; decide what makes it')
   }
   if (ts.isBindingElement(node)) return join(elementSource(work, node, creates))
   if (ts.isVariableDeclaration(node)) {
@@ -206,23 +270,35 @@ function elementSource(work: Work, node: ts.BindingElement, creates: (node: ts.N
   }
   const holder = pattern.parent
   if (ts.isVariableDeclaration(holder)) {
-    const from = holder.initializer ?? (ts.isForOfStatement(holder.parent.parent) ? holder.parent.parent.expression : undefined)
+    const from =
+      holder.initializer ?? (ts.isForOfStatement(holder.parent.parent) ? holder.parent.parent.expression : undefined)
     return from === undefined ? undefined : sourceOf(work, from, creates)
   }
-  return ts.isParameter(holder) ? (holder.type === undefined ? parameterSource(work, holder, creates) : holder) : undefined
+  return ts.isParameter(holder)
+    ? holder.type === undefined
+      ? parameterSource(work, holder, creates)
+      : holder
+    : undefined
 }
 
-function parameterSource(work: Work, parameter: ts.ParameterDeclaration, creates: (node: ts.Node) => boolean): object | undefined {
+function parameterSource(
+  work: Work,
+  parameter: ts.ParameterDeclaration,
+  creates: (node: ts.Node) => boolean,
+): object | undefined {
   const holder = parameter.parent
   if (ts.isMethodDeclaration(holder) && ts.isObjectLiteralExpression(holder.parent)) {
-    const expected = work.checker.getContextualType(holder.parent)?.getProperty(holder.name.getText())?.declarations?.[0]
+    const expected = work.checker.getContextualType(holder.parent)?.getProperty(holder.name.getText())
+      ?.declarations?.[0]
     const signature = expected !== undefined && ts.isFunctionLike(expected) ? expected : undefined
     const found = signature?.parameters[holder.parameters.indexOf(parameter)]
     return found !== undefined && work.isOwn(found) ? found : undefined
   }
   if (!ts.isArrowFunction(holder) && !ts.isFunctionExpression(holder)) return undefined
   joinContextual(work, holder)
-  const declaration = work.checker.getContextualType(holder)?.getCallSignatures()[0]?.getDeclaration() as ts.SignatureDeclaration | undefined
+  const declaration = work.checker.getContextualType(holder)?.getCallSignatures()[0]?.getDeclaration() as
+    | ts.SignatureDeclaration
+    | undefined
   const expected = declaration?.parameters[holder.parameters.indexOf(parameter)]
   if (expected !== undefined && work.isOwn(expected)) return expected
   let outer: ts.Expression = holder
@@ -234,7 +310,9 @@ function parameterSource(work: Work, parameter: ts.ParameterDeclaration, creates
 
 /** Members of a class move with those of what it implements or extends. */
 function joinInherited(work: Work, node: ts.ClassLikeDeclaration): void {
-  const inherited = (node.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => work.checker.getTypeAtLocation(type)))
+  const inherited = (node.heritageClauses ?? []).flatMap(({ types }) =>
+    types.map((type) => work.checker.getTypeAtLocation(type)),
+  )
   if (inherited.length === 0) return
   for (const member of node.members) {
     if (member.name === undefined || !ts.isIdentifier(member.name)) continue

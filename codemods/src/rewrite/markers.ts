@@ -34,15 +34,26 @@ export function editMarkers(file: FileWork, blocks: readonly Block[]): void {
 function placeFor(source: ts.SourceFile, node: ts.Node): ts.Node {
   let from = node
   for (let at: ts.Node | undefined = node; at !== undefined; at = at.parent) {
-    if (ts.isTemplateExpression(at) || ts.isJsxElement(at) || ts.isJsxFragment(at) || ts.isJsxSelfClosingElement(at)) from = at
+    if (ts.isTemplateExpression(at) || ts.isJsxElement(at) || ts.isJsxFragment(at) || ts.isJsxSelfClosingElement(at))
+      from = at
   }
   let place = statementOf(from)
-  while (place.parent !== undefined && !ts.isSourceFile(place.parent) && !beginsLine(source.text, place.getStart(source, true))) place = statementOf(place.parent)
+  while (
+    place.parent !== undefined &&
+    !ts.isSourceFile(place.parent) &&
+    !beginsLine(source.text, place.getStart(source, true))
+  )
+    place = statementOf(place.parent)
   return place
 }
 
 function beginsLine(text: string, start: number): boolean {
-  return text.slice(text.lastIndexOf('\n', start - 1) + 1, start).replace(/^\uFEFF/, '').trim() === ''
+  return (
+    text
+      .slice(text.lastIndexOf('\n', start - 1) + 1, start)
+      .replace(/^\uFEFF/, '')
+      .trim() === ''
+  )
 }
 
 function existingMarkers(source: ts.SourceFile): ts.CommentRange[] {
@@ -60,7 +71,14 @@ function existingMarkers(source: ts.SourceFile): ts.CommentRange[] {
 
 /** Whether nothing but comments and white space lies between a marker and a statement. */
 function isAbove(text: string, end: number, node: ts.Node): boolean {
-  return end >= node.getFullStart() && end <= node.getStart() && text.slice(end, node.getStart()).split('\n').every((line) => /^\s*(?:$|\/\/|\/\*|\*)/.test(line))
+  return (
+    end >= node.getFullStart() &&
+    end <= node.getStart() &&
+    text
+      .slice(end, node.getStart())
+      .split('\n')
+      .every((line) => /^\s*(?:$|\/\/|\/\*|\*)/.test(line))
+  )
 }
 
 function removeLine(file: FileWork, pos: number, end: number): void {

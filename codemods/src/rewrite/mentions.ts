@@ -23,7 +23,8 @@ export function surveyMentions(work: Work, source: ts.SourceFile): void {
     }
     if ((symbol.flags & ts.SymbolFlags.Alias) === 0 || isImported(node) || ts.isExportSpecifier(node.parent)) return
     const exported = facadeExport(work, symbol)
-    if (exported !== undefined) surveyMention(work, { ...exported, reference: node, whole: node.parent, binding: undefined })
+    if (exported !== undefined)
+      surveyMention(work, { ...exported, reference: node, whole: node.parent, binding: undefined })
   })
 }
 
@@ -41,8 +42,12 @@ export function eachIdentifier(source: ts.SourceFile, visit: (node: ts.Identifie
 /** What a name stands for in its file, imports not followed. */
 function localSymbol(work: Work, node: ts.Identifier): ts.Symbol | undefined {
   const { parent } = node
-  if (ts.isShorthandPropertyAssignment(parent) && parent.name === node) return work.checker.getShorthandAssignmentValueSymbol(parent)
-  if (ts.isExportSpecifier(parent)) return parent.parent.parent.moduleSpecifier === undefined ? work.checker.getExportSpecifierLocalTargetSymbol(parent) : undefined
+  if (ts.isShorthandPropertyAssignment(parent) && parent.name === node)
+    return work.checker.getShorthandAssignmentValueSymbol(parent)
+  if (ts.isExportSpecifier(parent))
+    return parent.parent.parent.moduleSpecifier === undefined
+      ? work.checker.getExportSpecifierLocalTargetSymbol(parent)
+      : undefined
   if (ts.isBindingElement(parent) && parent.propertyName === node) return undefined
   return work.checker.getSymbolAtLocation(node)
 }
@@ -50,18 +55,33 @@ function localSymbol(work: Work, node: ts.Identifier): ts.Symbol | undefined {
 /** Whether a name only says what is imported, or declares it. */
 function isImported(node: ts.Identifier): boolean {
   const { parent } = node
-  return ts.isImportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent) || (ts.isExportSpecifier(parent) && parent.propertyName !== undefined && parent.name === node)
+  return (
+    ts.isImportSpecifier(parent) ||
+    ts.isImportClause(parent) ||
+    ts.isNamespaceImport(parent) ||
+    (ts.isExportSpecifier(parent) && parent.propertyName !== undefined && parent.name === node)
+  )
 }
 
 function surveyReference(work: Work, node: ts.Identifier, binding: Binding): void {
   binding.references.push(node)
   if (binding.exported !== '*') return surveyMention(work, { ...binding, reference: node, whole: node, binding })
   const { parent } = node
-  const name = ts.isPropertyAccessExpression(parent) && parent.expression === node ? parent.name : ts.isQualifiedName(parent) && parent.left === node ? parent.right : undefined
+  const name =
+    ts.isPropertyAccessExpression(parent) && parent.expression === node
+      ? parent.name
+      : ts.isQualifiedName(parent) && parent.left === node
+        ? parent.right
+        : undefined
   if (name !== undefined && ts.isIdentifier(name)) {
     surveyMention(work, { ...binding, exported: name.text, reference: node, whole: parent, binding })
   } else {
-    work.block(node, node, binding.facade, `the whole of @switchyard/${binding.facade} is passed on here; name what is used of it`)
+    work.block(
+      node,
+      node,
+      binding.facade,
+      `the whole of @switchyard/${binding.facade} is passed on here; name what is used of it`,
+    )
     stays(work, { ...binding, reference: node, whole: node, binding }, node)
   }
 }
@@ -81,11 +101,19 @@ function surveyMention(work: Work, found: Found): void {
   const { facade, exported, whole, links } = found
   const entry = migrations[facade].exports[exported]
   if (entry === undefined) {
-    work.block(found.reference, found.reference, facade, `@switchyard/${facade} has no export named ${exported}; see what was meant`)
+    work.block(
+      found.reference,
+      found.reference,
+      facade,
+      `@switchyard/${facade} has no export named ${exported}; see what was meant`,
+    )
     return stays(work, found, found.reference)
   }
   const isClass = entry.to?.name === 'UnifiedToolDispatcher' && entry.kind === 'class'
-  const key = isClass || entry.change === 'manual' || entry.kind === 'function' ? dispatcherKey(work, found, isClass && isDispatcherClass(exported)) : (freeKey(work, found) ?? found.whole)
+  const key =
+    isClass || entry.change === 'manual' || entry.kind === 'function'
+      ? dispatcherKey(work, found, isClass && isDispatcherClass(exported))
+      : (freeKey(work, found) ?? found.whole)
   const keeps = links.length > 0 && entry.kind !== 'function' && entry.to !== undefined
   const mention: Mention = { ...found, key, callee: isCallee(work, whole), keeps }
   work.mentions.push(mention)
@@ -94,13 +122,23 @@ function surveyMention(work: Work, found: Found): void {
   const { to } = entry
   const base = { node: whole, key, facade, name: exported, rule: 'facade-use', isName: true } as const
   if (to === undefined || (entry.kind === 'function' && to.name === 'UnifiedToolDispatcher')) {
-    work.block(whole, key, facade, entry.kind === 'function' ? `${exported} is passed on as a function; call it where a dispatcher is needed` : `${exported} has no counterpart; use ${entry.replacement}`)
+    work.block(
+      whole,
+      key,
+      facade,
+      entry.kind === 'function'
+        ? `${exported} is passed on as a function; call it where a dispatcher is needed`
+        : `${exported} has no counterpart; use ${entry.replacement}`,
+    )
     work.add(base)
     return
   }
-  work.add({ ...base, apply: (file) => {
-    if (!keeps && !file.gone.has(whole)) rename(file, found, to.module, to.name)
-  } })
+  work.add({
+    ...base,
+    apply: (file) => {
+      if (!keeps && !file.gone.has(whole)) rename(file, found, to.module, to.name)
+    },
+  })
 }
 
 function rename(file: FileWork, { whole, binding, exported }: Found, module: string, name: string): void {
@@ -127,7 +165,9 @@ function calledBy(work: Work, whole: ts.Node): ts.CallExpression | ts.NewExpress
   const call = callee.parent
   if ((!ts.isCallExpression(call) && !ts.isNewExpression(call)) || call.expression !== callee) return undefined
   const found = facadeCall(work, call)
-  return found !== undefined && (isCreation(work, call) || found.called.member === 'cleanupUserDispatchers') ? call : undefined
+  return found !== undefined && (isCreation(work, call) || found.called.member === 'cleanupUserDispatchers')
+    ? call
+    : undefined
 }
 
 /** What a mention of a dispatcher's class, of its factory or of a function must move together with. */
@@ -137,7 +177,11 @@ function dispatcherKey(work: Work, found: Found, isDispatcher: boolean): Key {
   if (call !== undefined) return call
   const { parent } = whole
   if (ts.isExportSpecifier(parent)) return parent
-  if (ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword && parent.right === whole) {
+  if (
+    ts.isBinaryExpression(parent) &&
+    parent.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword &&
+    parent.right === whole
+  ) {
     return questionKey(work, found, parent.left)
   }
   if (isAskedByTest(whole)) return questionKey(work, found, undefined)
@@ -147,13 +191,23 @@ function dispatcherKey(work: Work, found: Found, isDispatcher: boolean): Key {
   }
   const heritage = heritageOf(whole)
   if (heritage !== undefined) {
-    work.block(whole, whole, facade, heritage.token === ts.SyntaxKind.ExtendsKeyword && ts.isClassLike(heritage.parent)
-      ? 'a class of this code base extends it, and the canonical dispatcher cannot be extended; hold one instead, or wrap what it does in middleware'
-      : 'its type is extended here; write out what is needed of it')
+    work.block(
+      whole,
+      whole,
+      facade,
+      heritage.token === ts.SyntaxKind.ExtendsKeyword && ts.isClassLike(heritage.parent)
+        ? 'a class of this code base extends it, and the canonical dispatcher cannot be extended; hold one instead, or wrap what it does in middleware'
+        : 'its type is extended here; write out what is needed of it',
+    )
     return whole
   }
   if (ts.isTypeQueryNode(parent) || !isDispatcher) {
-    work.block(whole, whole, facade, 'the type of the class itself is used here, whose members change; write out what is needed of it')
+    work.block(
+      whole,
+      whole,
+      facade,
+      'the type of the class itself is used here, whose members change; write out what is needed of it',
+    )
     return whole
   }
   return typeKey(work, found)
@@ -163,10 +217,20 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
   const { parent } = whole
   const reference = ts.isTypeReferenceNode(parent) ? parent : whole
   const assertion = reference.parent
-  if ((ts.isAsExpression(assertion) || ts.isTypeAssertionExpression(assertion) || ts.isSatisfiesExpression(assertion)) && assertion.type === reference) {
-    const source = isInstance(work, assertion.expression) ? sourceOf(work, assertion.expression, (node) => isCreation(work, node)) : undefined
+  if (
+    (ts.isAsExpression(assertion) || ts.isTypeAssertionExpression(assertion) || ts.isSatisfiesExpression(assertion)) &&
+    assertion.type === reference
+  ) {
+    const source = isInstance(work, assertion.expression)
+      ? sourceOf(work, assertion.expression, (node) => isCreation(work, node))
+      : undefined
     if (source !== undefined) return source
-    work.block(whole, whole, facade, 'a stand-in is asserted to be a dispatcher, with the old methods; make a real one, or give it the new methods')
+    work.block(
+      whole,
+      whole,
+      facade,
+      'a stand-in is asserted to be a dispatcher, with the old methods; make a real one, or give it the new methods',
+    )
     const holder = enclosingKey(whole)
     if (holder !== undefined) work.join(holder, whole)
     return whole
@@ -184,12 +248,22 @@ function questionKey(work: Work, { whole, facade }: Found, asked: ts.Expression 
 
 function isAskedByTest(whole: ts.Node): boolean {
   const call = whole.parent
-  return ts.isCallExpression(call) && call.arguments[0] === whole && ts.isPropertyAccessExpression(call.expression) && call.expression.name.text === 'toBeInstanceOf'
+  return (
+    ts.isCallExpression(call) &&
+    call.arguments[0] === whole &&
+    ts.isPropertyAccessExpression(call.expression) &&
+    call.expression.name.text === 'toBeInstanceOf'
+  )
 }
 
 function isTypePlace(whole: ts.Node): boolean {
   const { parent } = whole
-  return ts.isTypeReferenceNode(parent) || ts.isQualifiedName(parent) || ts.isTypeQueryNode(parent) || ts.isExpressionWithTypeArguments(parent)
+  return (
+    ts.isTypeReferenceNode(parent) ||
+    ts.isQualifiedName(parent) ||
+    ts.isTypeQueryNode(parent) ||
+    ts.isExpressionWithTypeArguments(parent)
+  )
 }
 
 function heritageOf(whole: ts.Node): ts.HeritageClause | undefined {
@@ -198,7 +272,9 @@ function heritageOf(whole: ts.Node): ts.HeritageClause | undefined {
 }
 
 function valueMessage(whole: ts.Node, exported: string): string {
-  return ts.isPropertyAccessExpression(whole.parent) || ts.isCallExpression(whole.parent) || ts.isNewExpression(whole.parent)
+  return ts.isPropertyAccessExpression(whole.parent) ||
+    ts.isCallExpression(whole.parent) ||
+    ts.isNewExpression(whole.parent)
     ? `this use of ${exported} has no counterpart; change it by hand`
     : `the class ${exported} is passed on as a value; make the dispatcher where it is needed`
 }

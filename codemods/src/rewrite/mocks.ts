@@ -9,7 +9,12 @@ import type { Piece } from './text-edits.js'
 import type { Work } from './work.js'
 
 /** What a test framework's call on a module needs: the specifier moves, and the keys of its factory with it. */
-export function surveyMock(work: Work, call: ts.CallExpression, specifier: ts.StringLiteralLike, facade: FacadeName): void {
+export function surveyMock(
+  work: Work,
+  call: ts.CallExpression,
+  specifier: ts.StringLiteralLike,
+  facade: FacadeName,
+): void {
   const name = call.expression.getText().split('.')[1] ?? ''
   const base = { node: call, key: call, facade, name: `${call.expression.getText()}()`, rule: 'facade-import' } as const
   const move = (file: FileWork) => file.edits.replace(specifier.getStart() + 1, specifier.end - 1, [DISPATCHER])
@@ -25,7 +30,8 @@ export function surveyMock(work: Work, call: ts.CallExpression, specifier: ts.St
     return work.add({ ...base, apply: move })
   }
   const factory = call.arguments[1]
-  if (factory === undefined || /^import|^require/.test(name)) return block('the whole module is replaced by stand-ins with the old methods; give a factory with what is used')
+  if (factory === undefined || /^import|^require/.test(name))
+    return block('the whole module is replaced by stand-ins with the old methods; give a factory with what is used')
   const made = factoryObject(factory)
   if (made === undefined) return block('what its factory gives cannot be seen; return an object literal')
   const changes: ((file: FileWork) => void)[] = [move]
@@ -41,15 +47,22 @@ export function surveyMock(work: Work, call: ts.CallExpression, specifier: ts.St
   if (creating.length > 1) return block('two of its stand-ins become the same one; keep one')
   const old = oldShape(call.getSourceFile(), factory)
   if (old !== undefined) return block(old)
-  work.add({ ...base, apply: (file) => {
-    for (const change of changes) change(file)
-  } })
+  work.add({
+    ...base,
+    apply: (file) => {
+      for (const change of changes) change(file)
+    },
+  })
 }
 
 /** The mock call that a node stands in. */
 function mockAround(node: ts.Node): ts.CallExpression | undefined {
   for (let at = node.parent; at !== undefined; at = at.parent) {
-    if (ts.isCallExpression(at) && /^(?:vi|vitest|jest)\.(?:mock|doMock|setMock|unstable_mockModule)$/.test(at.expression.getText())) return at
+    if (
+      ts.isCallExpression(at) &&
+      /^(?:vi|vitest|jest)\.(?:mock|doMock|setMock|unstable_mockModule)$/.test(at.expression.getText())
+    )
+      return at
   }
   return undefined
 }
@@ -63,7 +76,10 @@ export function factoryObject(factory: ts.Expression): ts.ObjectLiteralExpressio
     return ts.isObjectLiteralExpression(body) ? body : undefined
   }
   const last = inner.body.statements.at(-1)
-  const value = last !== undefined && ts.isReturnStatement(last) && last.expression !== undefined ? innermost(last.expression) : undefined
+  const value =
+    last !== undefined && ts.isReturnStatement(last) && last.expression !== undefined
+      ? innermost(last.expression)
+      : undefined
   return value !== undefined && ts.isObjectLiteralExpression(value) ? value : undefined
 }
 
@@ -74,12 +90,18 @@ interface PlannedKey {
 
 const range = (node: ts.Node): Piece => ({ start: node.getStart(), end: node.end })
 
-function planKey(work: Work, call: ts.CallExpression, property: ts.ObjectLiteralElementLike, facade: FacadeName): PlannedKey | string | undefined {
+function planKey(
+  work: Work,
+  call: ts.CallExpression,
+  property: ts.ObjectLiteralElementLike,
+  facade: FacadeName,
+): PlannedKey | string | undefined {
   if (ts.isSpreadAssignment(property)) return undefined
   const name = property.name?.getText() ?? ''
   const entry = migrations[facade].exports[name]
   if (entry?.to === undefined) return `its key ${name} has no counterpart; change it by hand`
-  if (entry.change === 'kit') return `its key ${name} is not of ${DISPATCHER}; mock @switchyard/facade-kit for it, or use the real one`
+  if (entry.change === 'kit')
+    return `its key ${name} is not of ${DISPATCHER}; mock @switchyard/facade-kit for it, or use the real one`
   if (!ts.isPropertyAssignment(property)) return `its key ${name} is not written as a property; write ${name}: …`
   work.mocked.push({ call, creations: `${facade}:${declaredName(work, facade, name)}` })
   if (entry.change === 'rename') {
@@ -93,7 +115,11 @@ function planKey(work: Work, call: ts.CallExpression, property: ts.ObjectLiteral
     key: 'UnifiedToolDispatcher',
     apply: (file) => {
       made.edit?.(file)
-      file.edits.replace(property.name.getStart(), property.end, ['UnifiedToolDispatcher: { createForUser: ', ...made.pieces, ' }'])
+      file.edits.replace(property.name.getStart(), property.end, [
+        'UnifiedToolDispatcher: { createForUser: ',
+        ...made.pieces,
+        ' }',
+      ])
     },
   }
 }
@@ -108,13 +134,15 @@ function madeByClass(value: ts.Expression): Made | string {
   const inner = innermost(value)
   if (ts.isClassExpression(inner)) {
     const constructor = inner.members.find((member) => ts.isConstructorDeclaration(member))
-    if (constructor !== undefined && constructor.parameters.length > 1) return 'the stand-in takes more than a context; take what it needs from the options of createForUser'
+    if (constructor !== undefined && constructor.parameters.length > 1)
+      return 'the stand-in takes more than a context; take what it needs from the options of createForUser'
     const passes = constructor !== undefined && constructor.parameters.length > 0
     return { pieces: [passes ? '(context) => new (' : '() => new (', range(value), passes ? ')(context)' : ')()'] }
   }
   if (ts.isObjectLiteralExpression(inner)) {
     const [only, more] = inner.properties
-    if (only === undefined || more !== undefined || !ts.isPropertyAssignment(only)) return 'its factories cannot be told apart; keep one, as a property'
+    if (only === undefined || more !== undefined || !ts.isPropertyAssignment(only))
+      return 'its factories cannot be told apart; keep one, as a property'
     return madeByFunction(only.initializer)
   }
   if (ts.isIdentifier(inner)) return { pieces: ['(context) => new ', range(value), '(context)'] }
@@ -126,16 +154,26 @@ function madeByFunction(value: ts.Expression): Made | string {
   const inner = innermost(value)
   const implementation = functionIn(inner)
   if (implementation !== undefined) {
-    if (implementation.parameters.length > 1) return 'the stand-in takes more than a context; take what it needs from the options of createForUser'
+    if (implementation.parameters.length > 1)
+      return 'the stand-in takes more than a context; take what it needs from the options of createForUser'
     if (usesThis(implementation.body)) return 'the stand-in is a constructor written as a function; write it as a class'
     const async = ts.getModifiers(implementation)?.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
     if (async === undefined) return { pieces: [range(value)] }
-    if (awaits(implementation.body)) return 'the stand-in awaits, and createForUser does not; give the dispatcher itself'
-    return { pieces: [range(value)], edit: (file) => file.edits.replace(async.getStart(), followingToken(file, async.end), []) }
+    if (awaits(implementation.body))
+      return 'the stand-in awaits, and createForUser does not; give the dispatcher itself'
+    return {
+      pieces: [range(value)],
+      edit: (file) => file.edits.replace(async.getStart(), followingToken(file, async.end), []),
+    }
   }
-  const resolved = ts.isCallExpression(inner) && ts.isPropertyAccessExpression(inner.expression) ? inner.expression.name : undefined
+  const resolved =
+    ts.isCallExpression(inner) && ts.isPropertyAccessExpression(inner.expression) ? inner.expression.name : undefined
   if (resolved !== undefined && /^mockResolvedValue(?:Once)?$/.test(resolved.text)) {
-    return { pieces: [range(value)], edit: (file) => file.edits.replace(resolved.getStart(), resolved.end, [resolved.text.replace('Resolved', 'Return')]) }
+    return {
+      pieces: [range(value)],
+      edit: (file) =>
+        file.edits.replace(resolved.getStart(), resolved.end, [resolved.text.replace('Resolved', 'Return')]),
+    }
   }
   if (resolved?.text === 'mockReturnValue') return { pieces: [range(value)] }
   return 'what this stand-in gives cannot be seen; write it as a function here'
@@ -165,7 +203,15 @@ function awaits(node: ts.Node): boolean {
   return ts.forEachChild(node, (child) => awaits(child) || undefined) ?? false
 }
 
-const OLD_METHODS = new Set(['dispatch', 'dispatchTool', 'cleanup', 'getMetrics', 'getAvailableTools', 'getContext', 'userContext'])
+const OLD_METHODS = new Set([
+  'dispatch',
+  'dispatchTool',
+  'cleanup',
+  'getMetrics',
+  'getAvailableTools',
+  'getContext',
+  'userContext',
+])
 const OLD_READS = new Set(['error', 'errorMessage', 'status', 'payload', 'metadata'])
 
 /** What of a stand-in has the old shape: methods that are not called any more, results that are read differently. */
@@ -173,10 +219,14 @@ function oldShape(source: ts.SourceFile, factory: ts.Expression): string | undef
   const method = oldMethodIn(factory)
   if (method !== undefined) return `the stand-in has the old method ${method}; give it executeTool and dispose`
   const result = memberNamed(source, (member) => {
-    const siblings = ts.isObjectLiteralExpression(member.parent) ? member.parent.properties.map((one) => one.name?.getText()) : []
+    const siblings = ts.isObjectLiteralExpression(member.parent)
+      ? member.parent.properties.map((one) => one.name?.getText())
+      : []
     return OLD_READS.has(member.name?.getText() ?? '') && (siblings.includes('success') || siblings.includes('payload'))
   })
-  return result === undefined ? undefined : `results that the stand-in gives have the old shape (${result}); give them that of ToolExecutionResult`
+  return result === undefined
+    ? undefined
+    : `results that the stand-in gives have the old shape (${result}); give them that of ToolExecutionResult`
 }
 
 /** The first member with the name of an old method, in a stand-in. */

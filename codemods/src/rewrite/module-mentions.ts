@@ -28,14 +28,21 @@ function surveyLiteral(work: Work, node: ts.StringLiteralLike): void {
   if (facade === undefined || !MENTION.test(node.text)) return
   const place = placeOf(node)
   if (place === undefined) return
-  if (subpath !== undefined) return left(work, node, facade, `${node.text} does not exist; import from @switchyard/${facade}`)
+  if (subpath !== undefined)
+    return left(work, node, facade, `${node.text} does not exist; import from @switchyard/${facade}`)
   surveyPlace(work, node, facade, place)
 }
 
 /** A mock of a module of this code base may replace a name that leads to a facade. */
 function noteOwnMock(work: Work, call: ts.CallExpression): void {
   const [specifier, factory] = call.arguments
-  if (specifier === undefined || !ts.isStringLiteralLike(specifier) || !/^[./#@~]/.test(specifier.text) || MENTION.test(specifier.text)) return
+  if (
+    specifier === undefined ||
+    !ts.isStringLiteralLike(specifier) ||
+    !/^[./#@~]/.test(specifier.text) ||
+    MENTION.test(specifier.text)
+  )
+    return
   const made = factory === undefined ? undefined : factoryObject(factory)
   const names = new Set(made?.properties.flatMap(({ name }) => (name === undefined ? [] : [name.getText()])))
   if (names.size > 0) work.ownMocks.push({ call, names })
@@ -46,12 +53,24 @@ function left(work: Work, node: ts.Node, facade: FacadeName, message: string): v
   work.add({ node, key: node, facade, name: `@switchyard/${facade}`, rule: 'facade-import' })
 }
 
-type Place = ts.ImportDeclaration | ts.ExportDeclaration | ts.ExternalModuleReference | ts.ImportTypeNode | ts.ModuleDeclaration | ts.CallExpression
+type Place =
+  | ts.ImportDeclaration
+  | ts.ExportDeclaration
+  | ts.ExternalModuleReference
+  | ts.ImportTypeNode
+  | ts.ModuleDeclaration
+  | ts.CallExpression
 
 /** The construct in which a text names a module; a text anywhere else is only a text. */
 function placeOf(node: ts.StringLiteralLike): Place | undefined {
   const { parent } = node
-  if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isExternalModuleReference(parent) || ts.isModuleDeclaration(parent)) return parent
+  if (
+    ts.isImportDeclaration(parent) ||
+    ts.isExportDeclaration(parent) ||
+    ts.isExternalModuleReference(parent) ||
+    ts.isModuleDeclaration(parent)
+  )
+    return parent
   if (ts.isLiteralTypeNode(parent) && ts.isImportTypeNode(parent.parent)) return parent.parent
   if (!ts.isCallExpression(parent) || parent.arguments[0] !== node) return undefined
   const loads = /^(?:import|require|require\.resolve|import\.meta\.resolve)$/.test(parent.expression.getText())
@@ -59,7 +78,9 @@ function placeOf(node: ts.StringLiteralLike): Place | undefined {
 }
 
 export function isMockCall(call: ts.CallExpression): boolean {
-  return /^(?:vi|vitest|jest)\.(?:mock|doMock|unmock|dontMock|doUnmock|setMock|importActual|importMock|requireActual|requireMock|unstable_mockModule|unstable_unmockModule)$/.test(call.expression.getText())
+  return /^(?:vi|vitest|jest)\.(?:mock|doMock|unmock|dontMock|doUnmock|setMock|importActual|importMock|requireActual|requireMock|unstable_mockModule|unstable_unmockModule)$/.test(
+    call.expression.getText(),
+  )
 }
 
 function surveyPlace(work: Work, node: ts.StringLiteralLike, facade: FacadeName, place: Place): void {
@@ -70,7 +91,8 @@ function surveyPlace(work: Work, node: ts.StringLiteralLike, facade: FacadeName,
     }
   } else if (ts.isExportDeclaration(place)) surveyExport(work, place, facade)
   else if (ts.isImportTypeNode(place)) surveyImportType(work, node, place, facade)
-  else if (ts.isModuleDeclaration(place)) left(work, node, facade, 'its types are extended here; take out what the canonical dispatcher does not have')
+  else if (ts.isModuleDeclaration(place))
+    left(work, node, facade, 'its types are extended here; take out what the canonical dispatcher does not have')
   else if (isMockCall(place)) surveyMock(work, place, node, facade)
   else surveyLoad(work, node, place, facade)
 }
@@ -85,7 +107,10 @@ function surveyExport(work: Work, node: ts.ExportDeclaration, facade: FacadeName
     const entry = migrations[facade].exports[exported]
     const base = { node: element, key: element, facade, name: exported, rule: 'facade-import' } as const
     if (entry?.to === undefined) {
-      const why = entry === undefined ? `@switchyard/${facade} has no export named ${exported}; see what was meant` : `${exported} has no counterpart; use ${entry.replacement}`
+      const why =
+        entry === undefined
+          ? `@switchyard/${facade} has no export named ${exported}; see what was meant`
+          : `${exported} has no counterpart; use ${entry.replacement}`
       work.block(element, element, facade, why)
       work.add(base)
     } else work.add({ ...base, apply: () => {} })
@@ -97,21 +122,40 @@ function surveyImportType(work: Work, node: ts.StringLiteralLike, place: ts.Impo
   const entry = name === undefined ? undefined : migrations[facade].exports[name.text]
   const mock = mockAround(place)
   if (mock !== undefined && name === undefined) {
-    work.add({ node: place, key: mock, facade, name: `@switchyard/${facade}`, rule: 'facade-import', apply: (file) => {
-      file.edits.replace(node.getStart() + 1, node.end - 1, ['@switchyard/dispatcher'])
-    } })
+    work.add({
+      node: place,
+      key: mock,
+      facade,
+      name: `@switchyard/${facade}`,
+      rule: 'facade-import',
+      apply: (file) => {
+        file.edits.replace(node.getStart() + 1, node.end - 1, ['@switchyard/dispatcher'])
+      },
+    })
     return
   }
   const to = entry?.to
   const isStatic = place.isTypeOf && entry?.kind !== 'value'
   if (name === undefined || to === undefined || isStatic || entry?.kind === 'function') {
-    return left(work, place, facade, 'the type of the module or of a class is used here, whose members change; write out what is needed of it')
+    return left(
+      work,
+      place,
+      facade,
+      'the type of the module or of a class is used here, whose members change; write out what is needed of it',
+    )
   }
   const key = to.name === 'UnifiedToolDispatcher' ? (enclosingKey(place) ?? place) : place
-  work.add({ node: place, key, facade, name: name.text, rule: 'facade-use', apply: (file) => {
-    file.edits.replace(node.getStart() + 1, node.end - 1, [to.module])
-    if (name.text !== to.name) file.edits.replace(name.getStart(), name.end, [to.name])
-  } })
+  work.add({
+    node: place,
+    key,
+    facade,
+    name: name.text,
+    rule: 'facade-use',
+    apply: (file) => {
+      file.edits.replace(node.getStart() + 1, node.end - 1, [to.module])
+      if (name.text !== to.name) file.edits.replace(name.getStart(), name.end, [to.name])
+    },
+  })
 }
 
 /** The mock whose factory a node is in. */
@@ -127,8 +171,22 @@ function surveyLoad(work: Work, node: ts.StringLiteralLike, place: ts.CallExpres
   const statement = statementOf(place)
   const [declaration, more] = ts.isVariableStatement(statement) ? statement.declarationList.declarations : []
   const isBound = more === undefined && loadedFacadeIn(declaration?.initializer) === node
-  if (!isBound) return left(work, place, facade, 'it is loaded in a way that does not show what is used of it; write const { … } = … first')
-  const untyped = place.expression.kind !== ts.SyntaxKind.ImportKeyword && (work.checker.getTypeAtLocation(place).flags & ts.TypeFlags.Any) !== 0
-  if (untyped) return left(work, place, facade, 'require() has no types in a TypeScript file; import it, so that what it makes can be followed')
+  if (!isBound)
+    return left(
+      work,
+      place,
+      facade,
+      'it is loaded in a way that does not show what is used of it; write const { … } = … first',
+    )
+  const untyped =
+    place.expression.kind !== ts.SyntaxKind.ImportKeyword &&
+    (work.checker.getTypeAtLocation(place).flags & ts.TypeFlags.Any) !== 0
+  if (untyped)
+    return left(
+      work,
+      place,
+      facade,
+      'require() has no types in a TypeScript file; import it, so that what it makes can be followed',
+    )
   work.add({ node: place, key: place, facade, name: `@switchyard/${facade}`, rule: 'facade-import', apply: () => {} })
 }

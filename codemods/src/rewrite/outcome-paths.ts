@@ -32,7 +32,8 @@ function pathFromParent(work: Work, node: ts.Node, subject: Subject): Path {
     return parent.whenFalse === node ? tested(work, parent.condition, false, subject) : undefined
   }
   if (ts.isBinaryExpression(parent) && parent.right === node) {
-    if (parent.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken) return tested(work, parent.left, true, subject)
+    if (parent.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken)
+      return tested(work, parent.left, true, subject)
     if (parent.operatorToken.kind === ts.SyntaxKind.BarBarToken) return tested(work, parent.left, false, subject)
   }
   if (ts.isCaseClause(parent) && parent.expression !== node && subject.isStatus(parent.parent.parent.expression)) {
@@ -44,10 +45,12 @@ function pathFromParent(work: Work, node: ts.Node, subject: Subject): Path {
 /** What an earlier `if` that leaves has ruled out for the statements behind it. */
 function pathFromEarlier(work: Work, node: ts.Node, subject: Subject): Path {
   const { parent } = node
-  if (!ts.isStatement(node) || !(ts.isBlock(parent) || ts.isSourceFile(parent) || ts.isCaseOrDefaultClause(parent))) return undefined
+  if (!ts.isStatement(node) || !(ts.isBlock(parent) || ts.isSourceFile(parent) || ts.isCaseOrDefaultClause(parent)))
+    return undefined
   for (const statement of parent.statements) {
     if (statement === node) return undefined
-    if (!ts.isIfStatement(statement) || statement.elseStatement !== undefined || !leaves(statement.thenStatement)) continue
+    if (!ts.isIfStatement(statement) || statement.elseStatement !== undefined || !leaves(statement.thenStatement))
+      continue
     const found = tested(work, statement.expression, false, subject)
     if (found !== undefined) return found
   }
@@ -57,7 +60,9 @@ function pathFromEarlier(work: Work, node: ts.Node, subject: Subject): Path {
 function leaves(statement: ts.Statement): boolean {
   const last = ts.isBlock(statement) ? statement.statements.at(-1) : statement
   if (last === undefined) return false
-  return ts.isReturnStatement(last) || ts.isThrowStatement(last) || ts.isContinueStatement(last) || ts.isBreakStatement(last)
+  return (
+    ts.isReturnStatement(last) || ts.isThrowStatement(last) || ts.isContinueStatement(last) || ts.isBreakStatement(last)
+  )
 }
 
 /** What is certain when a condition has a value. */
@@ -84,7 +89,8 @@ export function statusComparison(
 ): { status: 'success' | 'error'; equal: boolean } | undefined {
   const { kind } = node.operatorToken
   const equal = kind === ts.SyntaxKind.EqualsEqualsEqualsToken || kind === ts.SyntaxKind.EqualsEqualsToken
-  if (!equal && kind !== ts.SyntaxKind.ExclamationEqualsEqualsToken && kind !== ts.SyntaxKind.ExclamationEqualsToken) return undefined
+  if (!equal && kind !== ts.SyntaxKind.ExclamationEqualsEqualsToken && kind !== ts.SyntaxKind.ExclamationEqualsToken)
+    return undefined
   const other = subject.isStatus(node.left) ? node.right : subject.isStatus(node.right) ? node.left : undefined
   const status = other === undefined ? undefined : statusValue(work, other)
   return status === undefined ? undefined : { status, equal }
@@ -95,7 +101,8 @@ export function statusValue(work: Work, expression: ts.Expression): 'success' | 
   if (ts.isStringLiteralLike(expression)) {
     return expression.text === 'success' || expression.text === 'error' ? expression.text : undefined
   }
-  if (!ts.isPropertyAccessExpression(expression) || !isFacadeConstant(work, expression.expression, 'ToolStatus')) return undefined
+  if (!ts.isPropertyAccessExpression(expression) || !isFacadeConstant(work, expression.expression, 'ToolStatus'))
+    return undefined
   if (expression.name.text === 'SUCCESS') return 'success'
   return expression.name.text === 'ERROR' ? 'error' : undefined
 }

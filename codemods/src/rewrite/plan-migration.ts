@@ -72,14 +72,24 @@ function applyAll(work: Work): MigrationPlan {
   for (const source of work.bindings.keys()) {
     const file = new FileWork(source, stayingNames(work, source, mayMove))
     const sites = work.sites.filter(({ node }) => node.getSourceFile() === source)
-    const bridged = (node: ts.Node, message: string, facade: FacadeName) => findings.push(finding(node, facade, 'bridged', message))
+    const bridged = (node: ts.Node, message: string, facade: FacadeName) =>
+      findings.push(finding(node, facade, 'bridged', message))
     for (const site of inOrder(sites)) if (site.apply !== undefined && mayMove(site.key)) site.apply(file, bridged)
     editImports(work, file, mayMove)
-    editMarkers(file, blocks.filter(({ node }) => node.getSourceFile() === source))
+    editMarkers(
+      file,
+      blocks.filter(({ node }) => node.getSourceFile() === source),
+    )
     const flat = file.edits.flatten()
     if (flat.length > 0) edits.set(source.fileName, flat)
   }
-  return { edits, groups: groupsOf(work, edits, mayMove), findings, sites: work.sites.filter(isWanted(work)).map((site) => siteOf(work, site, mayMove)), typed: work.project.typed }
+  return {
+    edits,
+    groups: groupsOf(work, edits, mayMove),
+    findings,
+    sites: work.sites.filter(isWanted(work)).map((site) => siteOf(work, site, mayMove)),
+    typed: work.project.typed,
+  }
 }
 
 /** What only names something comes last: rewriting a call may have taken it out. */
@@ -92,7 +102,9 @@ function isWanted(work: Work): (site: PlannedSite) => boolean {
 }
 
 function stayingNames(work: Work, source: ts.SourceFile, mayMove: Moves): string[] {
-  return [...(work.bindings.get(source)?.values() ?? [])].filter((binding) => !isLeft(work, binding, mayMove)).map(({ local }) => local.text)
+  return [...(work.bindings.get(source)?.values() ?? [])]
+    .filter((binding) => !isLeft(work, binding, mayMove))
+    .map(({ local }) => local.text)
 }
 
 function place(node: ts.Node): { readonly file: string; readonly line: number; readonly column: number } {
@@ -110,15 +122,26 @@ function todo({ node, facade, message }: Block): Finding {
 }
 
 function siteOf(work: Work, { node, key, rule, facade, name }: PlannedSite, mayMove: Moves): Site {
-  const held = [...(work.bindings.get(node.getSourceFile())?.values() ?? [])].filter(({ carrier }) => carrier === node || carrier === node.parent)
-  return { ...place(node), rule, facade, name, fixable: mayMove(key) && held.every((binding) => isLeft(work, binding, mayMove)) }
+  const held = [...(work.bindings.get(node.getSourceFile())?.values() ?? [])].filter(
+    ({ carrier }) => carrier === node || carrier === node.parent,
+  )
+  return {
+    ...place(node),
+    rule,
+    facade,
+    name,
+    fixable: mayMove(key) && held.every((binding) => isLeft(work, binding, mayMove)),
+  }
 }
 
 /** Files that share something that moves together. */
 function groupsOf(work: Work, edits: ReadonlyMap<string, unknown>, mayMove: Moves): string[][] {
   const files = new Components<string>()
   const first = new Map<Key, string>()
-  for (const { node, key } of [...work.sites, ...work.mentions.map(({ reference, key: of }) => ({ node: reference, key: of }))]) {
+  for (const { node, key } of [
+    ...work.sites,
+    ...work.mentions.map(({ reference, key: of }) => ({ node: reference, key: of })),
+  ]) {
     const { fileName } = node.getSourceFile()
     if (!edits.has(fileName) || !mayMove(key)) continue
     const root = work.components.find(key)
@@ -132,7 +155,9 @@ function groupsOf(work: Work, edits: ReadonlyMap<string, unknown>, mayMove: Move
 }
 
 function textsOf(project: Project, edits: MigrationPlan['edits']): Map<string, string> {
-  return new Map([...edits].map(([path, list]) => [path, applyEdits(project.program.getSourceFile(path)?.text ?? '', list)]))
+  return new Map(
+    [...edits].map(([path, list]) => [path, applyEdits(project.program.getSourceFile(path)?.text ?? '', list)]),
+  )
 }
 
 /** A text with edits made: sorted, without overlaps. */

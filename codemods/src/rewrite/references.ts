@@ -6,7 +6,8 @@ export function referencesOf(work: Work, name: ts.Identifier): ts.Identifier[] {
   const symbol = work.checker.getSymbolAtLocation(name)
   const found: ts.Identifier[] = []
   const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) && node !== name && node.text === name.text && refersTo(work, node, symbol)) found.push(node)
+    if (ts.isIdentifier(node) && node !== name && node.text === name.text && refersTo(work, node, symbol))
+      found.push(node)
     ts.forEachChild(node, visit)
   }
   visit(name.getSourceFile())
@@ -14,7 +15,8 @@ export function referencesOf(work: Work, name: ts.Identifier): ts.Identifier[] {
 }
 
 function refersTo(work: Work, node: ts.Identifier, symbol: ts.Symbol | undefined): boolean {
-  if (ts.isShorthandPropertyAssignment(node.parent)) return work.checker.getShorthandAssignmentValueSymbol(node.parent) === symbol
+  if (ts.isShorthandPropertyAssignment(node.parent))
+    return work.checker.getShorthandAssignmentValueSymbol(node.parent) === symbol
   if (ts.isExportSpecifier(node.parent)) return work.checker.getExportSpecifierLocalTargetSymbol(node.parent) === symbol
   return work.checker.getSymbolAtLocation(node) === symbol
 }

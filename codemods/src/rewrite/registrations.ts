@@ -11,7 +11,11 @@ import type { Work } from './work.js'
 export function surveyRegistration(work: Work, { node, key, facade }: MemberUse, call: ts.CallExpression): void {
   const base = { node, key, facade, name: 'registerTool()', rule: 'facade-use' } as const
   const [first, fn, description] = call.arguments
-  if (first === undefined || call.arguments.some((argument) => ts.isSpreadElement(argument)) || node.questionDotToken !== undefined) {
+  if (
+    first === undefined ||
+    call.arguments.some((argument) => ts.isSpreadElement(argument)) ||
+    node.questionDotToken !== undefined
+  ) {
     work.block(node, key, facade, 'its arguments cannot be told apart; write them out')
     work.add(base)
     return
@@ -23,15 +27,24 @@ export function surveyRegistration(work: Work, { node, key, facade }: MemberUse,
   }
   const name = fn === undefined ? toolName(work, first) : ts.isStringLiteralLike(first) ? first.text : undefined
   const isNew = name !== undefined && nameIsFree(work, node, call, name)
-  work.add({ ...base, apply: (file, bridged) => {
-    const tool: Piece[] = fn === undefined ? [range(first)] : definition(work, file, first, fn, description)
-    if (isNew) {
-      file.edits.replace(first.getStart(), call.arguments.end, fn === undefined ? tool : trimmed(file, call, tool))
-      return
-    }
-    file.edits.replace(call.getStart(), call.end, [`${file.use(call, KIT, 'registerOnce')}(`, range(node.expression), ', ', ...tool, ')'])
-    bridged(node, 'a name that may be taken goes through registerOnce() of the kit, which skips it', facade)
-  } })
+  work.add({
+    ...base,
+    apply: (file, bridged) => {
+      const tool: Piece[] = fn === undefined ? [range(first)] : definition(work, file, first, fn, description)
+      if (isNew) {
+        file.edits.replace(first.getStart(), call.arguments.end, fn === undefined ? tool : trimmed(file, call, tool))
+        return
+      }
+      file.edits.replace(call.getStart(), call.end, [
+        `${file.use(call, KIT, 'registerOnce')}(`,
+        range(node.expression),
+        ', ',
+        ...tool,
+        ')',
+      ])
+      bridged(node, 'a name that may be taken goes through registerOnce() of the kit, which skips it', facade)
+    },
+  })
 }
 
 const range = (node: ts.Node): Piece => ({ start: node.getStart(), end: node.end })
@@ -42,18 +55,33 @@ function trimmed(file: FileWork, call: ts.CallExpression, pieces: Piece[]): Piec
   return text.includes(',') ? [...pieces, text] : pieces
 }
 
-function definition(work: Work, file: FileWork, name: ts.Expression, fn: ts.Expression, description: ts.Expression | undefined): Piece[] {
+function definition(
+  work: Work,
+  file: FileWork,
+  name: ts.Expression,
+  fn: ts.Expression,
+  description: ts.Expression | undefined,
+): Piece[] {
   const many = (work.checker.getTypeAtLocation(fn).getCallSignatures()[0]?.parameters.length ?? 0) > 1
   const body: Piece[] = many ? ['(parameters) => ', range(fn), '(parameters)'] : [range(fn)]
-  const described: Piece[] = description === undefined || isNothing(description) ? [] : [', description: ', range(description)]
-  return [`${file.use(name, DISPATCHER, 'defineTool')}({ name: `, range(name), ...described, ', execute: ', ...body, ' })']
+  const described: Piece[] =
+    description === undefined || isNothing(description) ? [] : [', description: ', range(description)]
+  return [
+    `${file.use(name, DISPATCHER, 'defineTool')}({ name: `,
+    range(name),
+    ...described,
+    ', execute: ',
+    ...body,
+    ' })',
+  ]
 }
 
 /** Whether the same function makes the dispatcher, and every name that it gives it is written out and another one. */
 function nameIsFree(work: Work, node: ts.PropertyAccessExpression, call: ts.CallExpression, name: string): boolean {
   if (!ts.isIdentifier(node.expression)) return false
   const declaration = work.checker.getSymbolAtLocation(node.expression)?.valueDeclaration
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return false
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
+    return false
   if (functionOf(declaration) !== functionOf(node) || isInLoop(call, functionOf(node))) return false
   const given = givenNames(work, declaration.initializer)
   if (given === undefined || given.has(name)) return false
@@ -81,7 +109,12 @@ function givenNames(work: Work, creation: ts.Expression): ReadonlySet<string> | 
     if (ts.isObjectLiteralExpression(value)) {
       for (const property of value.properties) {
         if (property.name?.getText() !== 'tools') continue
-        if (ts.isPropertyAssignment(property) ? !collect(property.initializer) : !ts.isShorthandPropertyAssignment(property) || !collect(property.name)) return undefined
+        if (
+          ts.isPropertyAssignment(property)
+            ? !collect(property.initializer)
+            : !ts.isShorthandPropertyAssignment(property) || !collect(property.name)
+        )
+          return undefined
       }
     } else if (looksLikeTools(work, value) && !collect(value)) return undefined
   }
@@ -94,7 +127,11 @@ function looksLikeTools(work: Work, value: ts.Expression): boolean {
   return work.checker.isArrayLikeType(type) || (type.flags & ts.TypeFlags.Any) !== 0
 }
 
-function otherRegistrations(work: Work, node: ts.PropertyAccessExpression, declaration: ts.VariableDeclaration): (string | undefined)[] {
+function otherRegistrations(
+  work: Work,
+  node: ts.PropertyAccessExpression,
+  declaration: ts.VariableDeclaration,
+): (string | undefined)[] {
   const names: (string | undefined)[] = []
   const symbol = work.checker.getSymbolAtLocation(declaration.name)
   const visit = (at: ts.Node): void => {

@@ -53,7 +53,9 @@ export function readOf(work: Work, shape: OldShape, read: PropertyRead): Read | 
     case 'metadata':
       return shape === 'dispatchTool' ? metadataRead(read) : undefined
     case 'executionTimeMs':
-      return shape === 'executeTool' ? (file) => file.edits.replace(node.getStart(), node.end, [`Math.trunc(${file.textOf(node)})`]) : undefined
+      return shape === 'executeTool'
+        ? (file) => file.edits.replace(node.getStart(), node.end, [`Math.trunc(${file.textOf(node)})`])
+        : undefined
     default:
       return undefined
   }
@@ -63,7 +65,12 @@ function isWritten(node: ts.Expression): boolean {
   const { parent } = node
   if (ts.isDeleteExpression(parent)) return true
   if (ts.isPostfixUnaryExpression(parent)) return true
-  return ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.kind >= ts.SyntaxKind.FirstAssignment && parent.operatorToken.kind <= ts.SyntaxKind.LastAssignment
+  return (
+    ts.isBinaryExpression(parent) &&
+    parent.left === node &&
+    parent.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+    parent.operatorToken.kind <= ts.SyntaxKind.LastAssignment
+  )
 }
 
 function statusRead(work: Work, { node, success, subject }: PropertyRead): Read | undefined {
@@ -71,7 +78,9 @@ function statusRead(work: Work, { node, success, subject }: PropertyRead): Read 
   if (ts.isBinaryExpression(parent)) {
     const compared = statusComparison(work, parent, subject)
     if (compared === undefined) {
-      return ts.isStringLiteralLike(parent.left) || ts.isStringLiteralLike(parent.right) ? undefined : wholeStatus(node, success)
+      return ts.isStringLiteralLike(parent.left) || ts.isStringLiteralLike(parent.right)
+        ? undefined
+        : wholeStatus(node, success)
     }
     const isTrue = (compared.status === 'success') === compared.equal
     return (file) => {
@@ -105,7 +114,8 @@ function payloadRead({ node, result, success }: PropertyRead): Read | undefined 
 
 function metadataRead({ node, base }: PropertyRead): Read | undefined {
   const access = node.parent
-  if (base === undefined || !ts.isPropertyAccessExpression(access) || access.expression !== node || isWritten(access)) return undefined
+  if (base === undefined || !ts.isPropertyAccessExpression(access) || access.expression !== node || isWritten(access))
+    return undefined
   const { text } = access.name
   return text === 'toolName' || text === 'runId'
     ? (file) => file.edits.replace(access.getStart(), access.end, [`${base}.${text}`])

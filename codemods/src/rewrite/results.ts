@@ -64,7 +64,11 @@ function followValue(work: Work, value: ts.Expression, shape: OldShape): Followe
   return ts.isObjectBindingPattern(parent.name) ? followPattern(work, parent.name, shape) : undefined
 }
 
-function followDirect(value: ts.Expression, access: ts.PropertyAccessExpression, shape: OldShape): Followed | undefined {
+function followDirect(
+  value: ts.Expression,
+  access: ts.PropertyAccessExpression,
+  shape: OldShape,
+): Followed | undefined {
   const property = access.name.text
   // The call is edited inside the text that is kept, so only what stands behind it may change.
   if (shape === 'executeTool' && property === 'result') return { reads: [(file) => suffix(file, access, ' ?? null')] }
@@ -142,7 +146,8 @@ function followPattern(work: Work, pattern: ts.ObjectBindingPattern, shape: OldS
   const taken: Taken[] = []
   for (const element of pattern.elements) {
     const property = (element.propertyName ?? element.name).getText()
-    if (element.dotDotDotToken !== undefined || element.initializer !== undefined || !ts.isIdentifier(element.name)) return undefined
+    if (element.dotDotDotToken !== undefined || element.initializer !== undefined || !ts.isIdentifier(element.name))
+      return undefined
     if (TAKEN[shape][property] === undefined) return undefined
     taken.push({ element, property, local: element.name, references: referencesOf(work, element.name) })
   }
@@ -152,7 +157,8 @@ function followPattern(work: Work, pattern: ts.ObjectBindingPattern, shape: OldS
   const names = (one: Taken | undefined) => (node: ts.Expression) =>
     one !== undefined && ts.isIdentifier(node) && one.references.some((reference) => reference === node)
   const subject: Subject = { isSuccess: names(flag), isStatus: names(status) }
-  if (status !== undefined && !status.references.every((reference) => isComparison(work, reference, subject))) return undefined
+  if (status !== undefined && !status.references.every((reference) => isComparison(work, reference, subject)))
+    return undefined
   const reads: Read[] = []
   for (const one of taken) {
     const planned = takenReads(work, shape, one, subject)
@@ -171,7 +177,12 @@ function firstOf(taken: readonly Taken[], flag: Taken | undefined): ts.Node | un
   return all[0] !== undefined && flag?.references.includes(all[0]) === true ? all[0] : undefined
 }
 
-function takenReads(work: Work, shape: OldShape, { element, property, local, references }: Taken, subject: Subject): Read[] | undefined {
+function takenReads(
+  work: Work,
+  shape: OldShape,
+  { element, property, local, references }: Taken,
+  subject: Subject,
+): Read[] | undefined {
   const target = TAKEN[shape][property] ?? property
   const { text } = local
   const flag = property === 'status' ? 'success' : text
@@ -179,10 +190,20 @@ function takenReads(work: Work, shape: OldShape, { element, property, local, ref
   const reads: Read[] = []
   if (property === 'status') reads.push((file) => file.edits.replace(element.getStart(), element.end, ['success']))
   else if (target !== property) {
-    reads.push((file) => file.edits.replace(element.getStart(), element.end, [text === target ? target : `${target}: ${text}`]))
+    reads.push((file) =>
+      file.edits.replace(element.getStart(), element.end, [text === target ? target : `${target}: ${text}`]),
+    )
   }
   for (const node of references) {
-    const read = readOf(work, shape, { node, property, success: flag, error: text, result: text, base: undefined, subject })
+    const read = readOf(work, shape, {
+      node,
+      property,
+      success: flag,
+      error: text,
+      result: text,
+      base: undefined,
+      subject,
+    })
     if (read === undefined) return undefined
     reads.push(read)
   }
@@ -203,7 +224,10 @@ function isUsed(source: ts.SourceFile, name: string, near: ts.Node): boolean {
 
 function isPropertyName(node: ts.Identifier): boolean {
   const { parent } = node
-  return (ts.isPropertyAccessExpression(parent) && parent.name === node) || (ts.isPropertyAssignment(parent) && parent.name === node)
+  return (
+    (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
+    (ts.isPropertyAssignment(parent) && parent.name === node)
+  )
 }
 
 /** Follows a promise that is not awaited where it is made. */
@@ -234,7 +258,8 @@ function followMapped(work: Work, body: ts.Expression, shape: OldShape): Followe
   const arrow = body.parent
   if (!ts.isArrowFunction(arrow) || arrow.body !== body) return undefined
   const map = arrow.parent
-  if (!ts.isCallExpression(map) || !ts.isPropertyAccessExpression(map.expression) || map.expression.name.text !== 'map') return undefined
+  if (!ts.isCallExpression(map) || !ts.isPropertyAccessExpression(map.expression) || map.expression.name.text !== 'map')
+    return undefined
   const declaration = awaitedAll(map)
   if (declaration === undefined || !ts.isIdentifier(declaration.name)) return undefined
   const reads: Read[] = []
@@ -251,7 +276,11 @@ const EACH = new Set(['map', 'forEach', 'every', 'some', 'flatMap'])
 /** One use of a list of results: a loop over it, its length, or a method that looks at each. */
 function followList(work: Work, reference: ts.Identifier, shape: OldShape): readonly Read[] | undefined {
   const { parent } = reference
-  if (ts.isForOfStatement(parent) && parent.expression === reference && ts.isVariableDeclarationList(parent.initializer)) {
+  if (
+    ts.isForOfStatement(parent) &&
+    parent.expression === reference &&
+    ts.isVariableDeclarationList(parent.initializer)
+  ) {
     const name = parent.initializer.declarations[0]?.name
     if (name === undefined) return undefined
     if (ts.isIdentifier(name)) return followVariable(work, name, shape)?.reads
@@ -271,10 +300,13 @@ function followList(work: Work, reference: ts.Identifier, shape: OldShape): read
 /** The declaration that `await Promise.all(list)` fills. */
 function awaitedAll(list: ts.Expression): ts.VariableDeclaration | undefined {
   const call = list.parent
-  if (!ts.isCallExpression(call) || call.arguments[0] !== list || call.expression.getText() !== 'Promise.all') return undefined
+  if (!ts.isCallExpression(call) || call.arguments[0] !== list || call.expression.getText() !== 'Promise.all')
+    return undefined
   const awaited = outermost(call).parent
   const declaration = ts.isAwaitExpression(awaited) ? outermost(awaited).parent : undefined
-  return declaration !== undefined && ts.isVariableDeclaration(declaration) && declaration.type === undefined ? declaration : undefined
+  return declaration !== undefined && ts.isVariableDeclaration(declaration) && declaration.type === undefined
+    ? declaration
+    : undefined
 }
 
 /**
@@ -299,7 +331,8 @@ function isDecision(read: ts.Node): boolean {
     if (ts.isConditionalExpression(parent)) return parent.condition === at
     if (ts.isSwitchStatement(parent)) return parent.expression === at
     if (ts.isWhileStatement(parent)) return false
-    const passes = ts.isPrefixUnaryExpression(parent) || ts.isBinaryExpression(parent) || ts.isParenthesizedExpression(parent)
+    const passes =
+      ts.isPrefixUnaryExpression(parent) || ts.isBinaryExpression(parent) || ts.isParenthesizedExpression(parent)
     if (!passes) return false
     if (ts.isBinaryExpression(parent) && parent.right === at && !isComparing(parent)) return false
   }
@@ -314,7 +347,8 @@ function happensBefore(statement: ts.Node, read: ts.Node): boolean {
   let found = false
   const visit = (node: ts.Node): void => {
     if (found || node.pos >= read.pos) return
-    const acts = ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isAwaitExpression(node) || ts.isYieldExpression(node)
+    const acts =
+      ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isAwaitExpression(node) || ts.isYieldExpression(node)
     if (acts && node.end <= read.getStart()) found = true
     else ts.forEachChild(node, visit)
   }

@@ -25,9 +25,16 @@ function reachedSources(work: Work): ts.SourceFile[] {
   const importers = new Map<ts.SourceFile, ts.SourceFile[]>()
   for (const source of all) {
     if (source.isDeclarationFile && work.symbols.facadeOf(source) !== undefined) continue
-    for (const imported of importsOf(work, source)) importers.set(imported, [...(importers.get(imported) ?? []), source])
+    for (const imported of importsOf(work, source))
+      importers.set(imported, [...(importers.get(imported) ?? []), source])
   }
-  const reached = new Set(all.filter((source) => work.symbols.facadeOf(source) !== undefined || /@switchyard\/(?:legacy|request-scoped|core|enhanced)/.test(source.text)))
+  const reached = new Set(
+    all.filter(
+      (source) =>
+        work.symbols.facadeOf(source) !== undefined ||
+        /@switchyard\/(?:legacy|request-scoped|core|enhanced)/.test(source.text),
+    ),
+  )
   for (const source of reached) for (const importer of importers.get(source) ?? []) reached.add(importer)
   return [...reached].filter((source) => work.isEditable(source))
 }
@@ -41,7 +48,9 @@ function importsOf(work: Work, source: ts.SourceFile): ts.SourceFile[] {
 }
 
 function joinEverywhere(work: Work): void {
-  const creations = [...work.creations].flatMap(([name, keys]) => keys.map((key) => ({ facade: name.split(':')[0], key: key as ts.Node })))
+  const creations = [...work.creations].flatMap(([name, keys]) =>
+    keys.map((key) => ({ facade: name.split(':')[0], key: key as ts.Node })),
+  )
   for (const { key, facade } of work.everywhere) {
     const same = creations.filter((creation) => creation.facade === facade)
     const file = (key as ts.Node).getSourceFile()
@@ -51,8 +60,12 @@ function joinEverywhere(work: Work): void {
 }
 
 function joinMocks(work: Work): void {
-  for (const { call, creations } of work.mocked) for (const creation of work.creations.get(creations) ?? []) work.join(creation, call)
-  const holders = new Map<string, { readonly key: ts.Declaration; readonly facade: (typeof work.sites)[number]['facade'] }[]>()
+  for (const { call, creations } of work.mocked)
+    for (const creation of work.creations.get(creations) ?? []) work.join(creation, call)
+  const holders = new Map<
+    string,
+    { readonly key: ts.Declaration; readonly facade: (typeof work.sites)[number]['facade'] }[]
+  >()
   for (const site of work.sites) {
     for (const key of holdersOf(work, site.key)) {
       const name = ts.getNameOfDeclaration(key)?.getText() ?? ''
@@ -64,8 +77,15 @@ function joinMocks(work: Work): void {
       if (!isMocked(call, key)) continue
       const isClass = ts.isExportSpecifier(key)
       const method = oldMethodIn(call)
-      if (isClass) work.block(call, key, facade, `a stand-in for ${key.name.text} is given to ${call.arguments[0]?.getText() ?? 'a module'}; give it createForUser`)
-      else if (method !== undefined) work.block(call, key, facade, `a stand-in has the old method ${method}; give it executeTool and dispose`)
+      if (isClass)
+        work.block(
+          call,
+          key,
+          facade,
+          `a stand-in for ${key.name.text} is given to ${call.arguments[0]?.getText() ?? 'a module'}; give it createForUser`,
+        )
+      else if (method !== undefined)
+        work.block(call, key, facade, `a stand-in has the old method ${method}; give it executeTool and dispose`)
     }
   }
 }

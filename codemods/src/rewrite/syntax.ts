@@ -36,7 +36,8 @@ export function isSimple(node: ts.Expression): boolean {
     const changes = inner.operator === ts.SyntaxKind.PlusPlusToken || inner.operator === ts.SyntaxKind.MinusMinusToken
     return !changes && isSimple(inner.operand)
   }
-  if (ts.isArrayLiteralExpression(inner)) return inner.elements.every((element) => !ts.isSpreadElement(element) && isSimple(element))
+  if (ts.isArrayLiteralExpression(inner))
+    return inner.elements.every((element) => !ts.isSpreadElement(element) && isSimple(element))
   if (ts.isObjectLiteralExpression(inner)) return inner.properties.every(isSimpleProperty)
   if (ts.isTemplateExpression(inner)) return inner.templateSpans.every(({ expression }) => isSimple(expression))
   return false
@@ -45,7 +46,9 @@ export function isSimple(node: ts.Expression): boolean {
 function isSimpleProperty(property: ts.ObjectLiteralElementLike): boolean {
   if (ts.isShorthandPropertyAssignment(property)) return true
   if (ts.isSpreadAssignment(property)) return isSimple(property.expression)
-  return ts.isPropertyAssignment(property) && !ts.isComputedPropertyName(property.name) && isSimple(property.initializer)
+  return (
+    ts.isPropertyAssignment(property) && !ts.isComputedPropertyName(property.name) && isSimple(property.initializer)
+  )
 }
 
 function isKeywordValue(node: ts.Node): boolean {
@@ -97,7 +100,10 @@ export function isFunctionLike(node: ts.Node): node is ts.FunctionLikeDeclaratio
 }
 
 export function isAsync(node: ts.Node): boolean {
-  return ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ?? false)
+  return (
+    ts.canHaveModifiers(node) &&
+    (ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ?? false)
+  )
 }
 
 /** The `try` blocks with a `catch` around a node, within its function, the innermost first. */
@@ -105,7 +111,8 @@ export function triesAround(node: ts.Node): ts.TryStatement[] {
   const found: ts.TryStatement[] = []
   const end = functionOf(node)
   for (let at: ts.Node = node; at !== end && at.parent !== undefined; at = at.parent) {
-    if (ts.isTryStatement(at.parent) && at.parent.tryBlock === at && at.parent.catchClause !== undefined) found.push(at.parent)
+    if (ts.isTryStatement(at.parent) && at.parent.tryBlock === at && at.parent.catchClause !== undefined)
+      found.push(at.parent)
   }
   return found
 }

@@ -63,15 +63,15 @@ export class TextEdits {
 
   #outermost(start: number, end: number, items: readonly Item[]): { item: Item; inner: Item[] }[] {
     const order = new Map(items.map((item, index) => [item, index]))
-    const later = (a: Item, b: Item) =>
-      ((order.get(b) ?? 0) - (order.get(a) ?? 0)) * (a.start === a.end ? -1 : 1)
+    const later = (a: Item, b: Item) => ((order.get(b) ?? 0) - (order.get(a) ?? 0)) * (a.start === a.end ? -1 : 1)
     const within = items
       .filter((item) => item.start >= start && item.end <= end)
       .toSorted((a, b) => a.start - b.start || insertFirst(a, b) || b.end - a.end || later(a, b))
     const found: { item: Item; inner: Item[] }[] = []
     for (const item of within) {
       const outer = found.at(-1)
-      if (outer !== undefined && item.start < outer.item.end && outer.item.start !== outer.item.end) outer.inner.push(item)
+      if (outer !== undefined && item.start < outer.item.end && outer.item.start !== outer.item.end)
+        outer.inner.push(item)
       else found.push({ item, inner: [] })
     }
     return found

@@ -57,7 +57,9 @@ function dependants(program: ts.Program, changed: ReadonlySet<string>): string[]
     if (source.isDeclarationFile) continue
     const specifiers = (source as ts.SourceFile & { readonly imports?: readonly ts.StringLiteralLike[] }).imports ?? []
     for (const specifier of specifiers) {
-      const imported = checker.getSymbolAtLocation(specifier)?.declarations?.find((one) => ts.isSourceFile(one))?.fileName
+      const imported = checker
+        .getSymbolAtLocation(specifier)
+        ?.declarations?.find((one) => ts.isSourceFile(one))?.fileName
       if (imported !== undefined) importers.set(imported, [...(importers.get(imported) ?? []), source.fileName])
     }
   }

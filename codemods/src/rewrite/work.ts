@@ -108,7 +108,11 @@ export class Work {
   /** Whether a node is of this code base, rather than of a facade, a library or the language. */
   isOwn(node: ts.Node): boolean {
     const source = node.getSourceFile()
-    return !source.isDeclarationFile && this.symbols.facadeOf(source) === undefined && !this.project.program.isSourceFileFromExternalLibrary(source)
+    return (
+      !source.isDeclarationFile &&
+      this.symbols.facadeOf(source) === undefined &&
+      !this.project.program.isSourceFileFromExternalLibrary(source)
+    )
   }
 
   /** The roots of the components that cannot move. */
