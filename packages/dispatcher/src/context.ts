@@ -62,13 +62,13 @@ export class UserExecutionContext {
   /** The request within the run. */
   readonly requestId: string
   /** The user's session, if the application has one. */
-  readonly sessionId?: string | undefined
+  declare readonly sessionId?: string | undefined
   /** The socket that the request came over, if it came over one. */
-  readonly websocketClientId?: string | undefined
+  declare readonly websocketClientId?: string | undefined
   /** The request that this one was derived from by {@link child}. */
-  readonly parentRequestId?: string | undefined
+  declare readonly parentRequestId?: string | undefined
   /** What {@link child} was called for; absent on a context made by {@link create}. */
-  readonly operation?: string | undefined
+  declare readonly operation?: string | undefined
   /** The user's roles, fixed at creation. */
   readonly roles: readonly string[]
   /** A frozen deep copy of what was given; functions and instances of classes in it are the given ones. */
@@ -264,8 +264,8 @@ function copyFrozen(value: object, path: string, userId: string, seen: Map<objec
     for (const [index, item] of value.entries()) placeFrozen(result, String(index), item, `${path}.${index}`, userId, seen)
     return Object.freeze(result)
   }
+  if (path !== 'metadata') checkOwner(Reflect.get(value, 'userId'), path, userId)
   if (!isPlainObject(value)) return value
-  if (path !== 'metadata') checkOwner(value, path, userId)
   const result: object = {}
   seen.set(value, result)
   for (const [key, item] of Object.entries(value)) placeFrozen(result, key, item, `${path}.${key}`, userId, seen)
@@ -281,6 +281,7 @@ function placeFrozen(
   seen: Map<object, object>,
 ): void {
   if (typeof item === 'object' && item !== null && isMutableBuiltIn(item)) {
+    if (item instanceof Map) checkOwner(item.get('userId'), path, userId)
     // A date or a map cannot be frozen: every read gets a copy of its own.
     const stored = copyBuiltIn(item)
     Object.defineProperty(target, key, { get: () => copyBuiltIn(stored), enumerable: true })
@@ -294,8 +295,7 @@ function isMutableBuiltIn(value: object): boolean {
   return !Array.isArray(value) && !isPlainObject(value) && copyBuiltIn(value) !== value
 }
 
-function checkOwner(value: Readonly<Record<string, unknown>>, path: string, userId: string): void {
-  const owner = Object.hasOwn(value, 'userId') ? value['userId'] : undefined
+function checkOwner(owner: unknown, path: string, userId: string): void {
   if (owner === undefined || owner === null || owner === userId) return
   throw new ContextIsolationError(
     `${path}.userId`,

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export { UserExecutionContext, type UserExecutionContextInit } from './context.js'
 export {
   type ExecuteArguments,

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * What the four deprecated facades share, and what migrated code may lean on for a while: `@switchyard/facade-kit`.
  */
