@@ -117,7 +117,7 @@ export function surveyCreation(work: Work, { node, called }: FacadeCall): void {
   const exportName = called.owner
   const mocked = `${facade}:${exportName}`
   work.creations.set(mocked, [...(work.creations.get(mocked) ?? []), node])
-  if (called.member === 'from') return surveyView(work, node, facade)
+  if (called.member === 'from') {  surveyView(work, node, facade); return; }
   work.owned.add(node)
   const parsed = parse(work, node, called)
   const problem = typeof parsed === 'string' ? parsed : problemAround(node, parsed.factory)

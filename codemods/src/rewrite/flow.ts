@@ -115,32 +115,32 @@ function follow(work: Work, expression: ts.Expression, source: Key, facade: Faca
   const { parent } = expression
   const block = (message: string) => work.block(expression, source, facade, message)
   if (isTransparent(parent)) {
-    if (isAnyType(work, parent)) return block('its type is asserted away here; give it its type back')
-    return follow(work, parent, source, facade)
+    if (isAnyType(work, parent)) {  block('its type is asserted away here; give it its type back'); return; }
+     follow(work, parent, source, facade); return;
   }
-  if (ts.isAwaitExpression(parent)) return follow(work, parent, source, facade)
+  if (ts.isAwaitExpression(parent)) {  follow(work, parent, source, facade); return; }
   if (ts.isPropertyAccessExpression(parent) && parent.expression === expression) return undefined
   if (ts.isConditionalExpression(parent))
-    return parent.condition === expression ? undefined : follow(work, parent, source, facade)
-  if (ts.isBinaryExpression(parent)) return followOperator(work, parent, expression, source, facade)
+    {  parent.condition === expression ? undefined : follow(work, parent, source, facade); return; }
+  if (ts.isBinaryExpression(parent)) {  followOperator(work, parent, expression, source, facade); return; }
   if (isQuestion(parent)) return undefined
   if (ts.isExpressionStatement(parent)) return undefined
   if (ts.isVariableDeclaration(parent) && parent.initializer === expression)
-    return into(work, parent, parent.name, source, expression, facade)
+    {  into(work, parent, parent.name, source, expression, facade); return; }
   if (ts.isParameter(parent) || ts.isPropertyDeclaration(parent))
-    return into(work, parent, parent.name, source, expression, facade)
+    {  into(work, parent, parent.name, source, expression, facade); return; }
   if (ts.isPropertyAssignment(parent) && parent.initializer === expression)
-    return intoProperty(work, parent, source, expression, facade)
-  if (ts.isShorthandPropertyAssignment(parent)) return intoProperty(work, parent, source, expression, facade)
-  if (ts.isReturnStatement(parent)) return intoReturn(work, functionOf(parent), source, expression, facade)
+    {  intoProperty(work, parent, source, expression, facade); return; }
+  if (ts.isShorthandPropertyAssignment(parent)) {  intoProperty(work, parent, source, expression, facade); return; }
+  if (ts.isReturnStatement(parent)) {  intoReturn(work, functionOf(parent), source, expression, facade); return; }
   if (ts.isArrowFunction(parent) && parent.body === expression)
-    return intoReturn(work, parent, source, expression, facade)
+    {  intoReturn(work, parent, source, expression, facade); return; }
   if (ts.isCallExpression(parent) || ts.isNewExpression(parent))
-    return intoCall(work, parent, expression, source, facade)
-  if (ts.isArrayLiteralExpression(parent)) return follow(work, parent, source, facade)
+    {  intoCall(work, parent, expression, source, facade); return; }
+  if (ts.isArrayLiteralExpression(parent)) {  follow(work, parent, source, facade); return; }
   if (ts.isForOfStatement(parent) && parent.expression === expression) return undefined
   if (ts.isVoidExpression(parent)) return undefined
-  return block(`this use of a dispatcher (${describe(parent)}) has no counterpart; change it by hand`)
+   block(`this use of a dispatcher (${describe(parent)}) has no counterpart; change it by hand`)
 }
 
 function followOperator(
@@ -171,10 +171,10 @@ function followOperator(
   switch (operatorToken.kind) {
     case ts.SyntaxKind.QuestionQuestionToken:
     case ts.SyntaxKind.BarBarToken:
-      return follow(work, operation, source, facade)
+      {  follow(work, operation, source, facade); return; }
     case ts.SyntaxKind.AmpersandAmpersandToken:
     case ts.SyntaxKind.CommaToken:
-      return right === expression ? follow(work, operation, source, facade) : undefined
+      {  right === expression ? follow(work, operation, source, facade) : undefined; return; }
     case ts.SyntaxKind.EqualsEqualsToken:
     case ts.SyntaxKind.EqualsEqualsEqualsToken:
     case ts.SyntaxKind.ExclamationEqualsToken:

@@ -171,7 +171,7 @@ function importLine(file: FileWork, module: string, names: readonly NeededName[]
 
 /** Whether a file loads by `require`: by its ending, or because that is all that it does. */
 function isCommonJs(source: ts.SourceFile): boolean {
-  if (/\.cjs$/.test(source.fileName)) return true
+  if (source.fileName.endsWith('.cjs')) return true
   if (!/\.jsx?$/.test(source.fileName)) return false
   return !source.statements.some(
     (statement) =>

@@ -84,7 +84,7 @@ function surveyValue(work: Work, node: ts.Expression, creates: (node: ts.Node) =
   else if (ts.isElementAccessExpression(node)) surveyElement(work, node)
   const facade = instanceFacade(work, node)
   if (facade !== undefined) {
-    if (ts.isObjectLiteralExpression(node)) return standIn(work, node, facade)
+    if (ts.isObjectLiteralExpression(node)) {  standIn(work, node, facade); return; }
     if (ts.isNewExpression(node))
       work.block(node, node, facade, 'the class of this dispatcher is reached as a value; name it where it is made')
     if (!isTransparentTarget(node)) followInstance(work, node, facade, creates)
@@ -247,7 +247,7 @@ function surveyHolder(work: Work, node: Holder, creates: (node: ts.Node) => bool
     else if (facade !== undefined)
       work.block(node, node, facade, 'it is not clear where this dispatcher comes from; decide what makes it')
   }
-  if (ts.isBindingElement(node)) return join(elementSource(work, node, creates))
+  if (ts.isBindingElement(node)) {  join(elementSource(work, node, creates)); return; }
   if (ts.isVariableDeclaration(node)) {
     const loop = node.parent.parent
     if (ts.isForOfStatement(loop)) join(sourceOf(work, loop.expression, creates))
@@ -296,9 +296,7 @@ function parameterSource(
   }
   if (!ts.isArrowFunction(holder) && !ts.isFunctionExpression(holder)) return undefined
   joinContextual(work, holder)
-  const declaration = work.checker.getContextualType(holder)?.getCallSignatures()[0]?.getDeclaration() as
-    | ts.SignatureDeclaration
-    | undefined
+  const declaration = work.checker.getContextualType(holder)?.getCallSignatures()[0]?.getDeclaration()
   const expected = declaration?.parameters[holder.parameters.indexOf(parameter)]
   if (expected !== undefined && work.isOwn(expected)) return expected
   let outer: ts.Expression = holder

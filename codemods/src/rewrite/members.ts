@@ -40,44 +40,44 @@ export function surveyMember(work: Work, use: MemberUse): void {
     work.block(node, key, facade, message)
     work.add(base)
   }
-  if (SAME.has(member)) return plan(() => {})
+  if (SAME.has(member)) {  plan(() => {}); return; }
   switch (member) {
     case 'userContext':
-      return plan((file) => file.edits.replace(node.name.getStart(), node.name.end, ['context']))
+      {  plan((file) => file.edits.replace(node.name.getStart(), node.name.end, ['context'])); return; }
     case 'unified':
-      return plan((file) => file.edits.replace(node.expression.end, node.end, []))
+      {  plan((file) => file.edits.replace(node.expression.end, node.end, [])); return; }
     case 'dispatch':
     case 'dispatchTool':
     case 'executeTool':
-      return call === undefined
+      {  call === undefined
         ? block(`${member} is passed on as a function; wrap the call: (name, parameters) => …`)
-        : surveyCall(work, use, call)
+        : surveyCall(work, use, call); return; }
     case 'registerTool':
-      return call === undefined
+      {  call === undefined
         ? block('registerTool is passed on as a function; wrap the call')
-        : surveyRegistration(work, use, call)
+        : surveyRegistration(work, use, call); return; }
     case 'getAvailableTools':
-      return call === undefined
+      {  call === undefined
         ? block('getAvailableTools is passed on as a function; wrap the call')
-        : plan((file) => listTools(file, node, call))
+        : plan((file) => listTools(file, node, call)); return; }
     case 'getContext':
-      return call === undefined
+      {  call === undefined
         ? block('getContext is passed on as a function; wrap the call')
-        : plan((file) => replaceCall(file, node, call, 'context'))
+        : plan((file) => replaceCall(file, node, call, 'context')); return; }
     case 'isActive':
-      return call === undefined
+      {  call === undefined
         ? block('isActive is passed on as a function; wrap the call')
-        : plan((file) => replaceCall(file, node, call, 'isActive'))
+        : plan((file) => replaceCall(file, node, call, 'isActive')); return; }
     case 'getMetrics':
-      return call === undefined
+      {  call === undefined
         ? block('getMetrics is passed on as a function; wrap the call')
-        : surveyMetrics(work, use, call, base)
+        : surveyMetrics(work, use, call, base); return; }
     case 'cleanup':
-      return call === undefined
+      {  call === undefined
         ? block('cleanup is passed on as a function; wrap the call')
-        : surveyCleanup(work, use, call, base)
+        : surveyCleanup(work, use, call, base); return; }
     default:
-      return block(`${member} has no counterpart on the canonical dispatcher; change it by hand`)
+      {  block(`${member} has no counterpart on the canonical dispatcher; change it by hand`); return; }
   }
 }
 

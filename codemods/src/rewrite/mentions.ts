@@ -65,7 +65,7 @@ function isImported(node: ts.Identifier): boolean {
 
 function surveyReference(work: Work, node: ts.Identifier, binding: Binding): void {
   binding.references.push(node)
-  if (binding.exported !== '*') return surveyMention(work, { ...binding, reference: node, whole: node, binding })
+  if (binding.exported !== '*') {  surveyMention(work, { ...binding, reference: node, whole: node, binding }); return; }
   const { parent } = node
   const name =
     ts.isPropertyAccessExpression(parent) && parent.expression === node
@@ -107,7 +107,7 @@ function surveyMention(work: Work, found: Found): void {
       facade,
       `@switchyard/${facade} has no export named ${exported}; see what was meant`,
     )
-    return stays(work, found, found.reference)
+     stays(work, found, found.reference); return;
   }
   const isClass = entry.to?.name === 'UnifiedToolDispatcher' && entry.kind === 'class'
   const key =

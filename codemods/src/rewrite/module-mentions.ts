@@ -29,7 +29,7 @@ function surveyLiteral(work: Work, node: ts.StringLiteralLike): void {
   const place = placeOf(node)
   if (place === undefined) return
   if (subpath !== undefined)
-    return left(work, node, facade, `${node.text} does not exist; import from @switchyard/${facade}`)
+    {  left(work, node, facade, `${node.text} does not exist; import from @switchyard/${facade}`); return; }
   surveyPlace(work, node, facade, place)
 }
 
@@ -100,7 +100,7 @@ function surveyPlace(work: Work, node: ts.StringLiteralLike, facade: FacadeName,
 function surveyExport(work: Work, node: ts.ExportDeclaration, facade: FacadeName): void {
   const { exportClause } = node
   if (exportClause === undefined || !ts.isNamedExports(exportClause)) {
-    return left(work, node, facade, 'all that it exports is passed on here; name what others use, under the new names')
+     left(work, node, facade, 'all that it exports is passed on here; name what others use, under the new names'); return;
   }
   for (const element of exportClause.elements) {
     const exported = (element.propertyName ?? element.name).text
@@ -137,12 +137,12 @@ function surveyImportType(work: Work, node: ts.StringLiteralLike, place: ts.Impo
   const to = entry?.to
   const isStatic = place.isTypeOf && entry?.kind !== 'value'
   if (name === undefined || to === undefined || isStatic || entry?.kind === 'function') {
-    return left(
+     left(
       work,
       place,
       facade,
       'the type of the module or of a class is used here, whose members change; write out what is needed of it',
-    )
+    ); return;
   }
   const key = to.name === 'UnifiedToolDispatcher' ? (enclosingKey(place) ?? place) : place
   work.add({
@@ -172,21 +172,21 @@ function surveyLoad(work: Work, node: ts.StringLiteralLike, place: ts.CallExpres
   const [declaration, more] = ts.isVariableStatement(statement) ? statement.declarationList.declarations : []
   const isBound = more === undefined && loadedFacadeIn(declaration?.initializer) === node
   if (!isBound)
-    return left(
+    {  left(
       work,
       place,
       facade,
       'it is loaded in a way that does not show what is used of it; write const { … } = … first',
-    )
+    ); return; }
   const untyped =
     place.expression.kind !== ts.SyntaxKind.ImportKeyword &&
     (work.checker.getTypeAtLocation(place).flags & ts.TypeFlags.Any) !== 0
   if (untyped)
-    return left(
+    {  left(
       work,
       place,
       facade,
       'require() has no types in a TypeScript file; import it, so that what it makes can be followed',
-    )
+    ); return; }
   work.add({ node: place, key: place, facade, name: `@switchyard/${facade}`, rule: 'facade-import', apply: () => {} })
 }

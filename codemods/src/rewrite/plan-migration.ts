@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import type ts from 'typescript-checker'
 import { migrations } from '../migrations.js'
 import type { Edit, FacadeName, Finding, MigrationPlan, PlanInput, Site } from '../plan.js'
 import { loadProjects, type Project } from '../project.js'

@@ -7,9 +7,9 @@ const MAX_METADATA_LEVELS = 64
 const PREFIXES_APPLY_BELOW = 20
 const RESERVED_KEYS = ['userId', 'threadId', 'runId', 'requestId', 'createdAt']
 const PLACEHOLDERS = new Set(
-  (
-    'registry placeholder default temp none null undefined 0 1 xxx yyy example test demo sample template mock fake dummy'
-  ).split(' '),
+  'registry placeholder default temp none null undefined 0 1 xxx yyy example test demo sample template mock fake dummy'.split(
+    ' ',
+  ),
 )
 const PLACEHOLDER_PREFIX = /^(?:placeholder|registry|temp|example|demo|sample|template|mock|fake|default)_/
 const ALLOWED_DEFAULTS = /^default_(?:user|admin|system|account|service|client|guest)$/
@@ -93,7 +93,9 @@ export class UserExecutionContext {
     if (origin !== undefined) this.operation = origin.operation
     this.operationDepth = origin?.operationDepth ?? 0
     this.metadata = copyMetadata(init.metadata, this.userId)
-    this.roles = Object.freeze(init.roles === undefined ? metadataRoles(this.metadata['roles']) : checkRoles(init.roles))
+    this.roles = Object.freeze(
+      init.roles === undefined ? metadataRoles(this.metadata['roles']) : checkRoles(init.roles),
+    )
     this.#createdAt = Date.now()
     Object.freeze(this)
   }
@@ -256,12 +258,17 @@ function copyFrozen(value: object, path: string, userId: string, seen: Map<objec
   const known = seen.get(value)
   if (known !== undefined) return known
   if (path.length > MAX_METADATA_LEVELS * 32 || path.split('.').length > MAX_METADATA_LEVELS) {
-    throw new InvalidContextError('metadata', value, `metadata may be nested at most ${MAX_METADATA_LEVELS} levels deep.`)
+    throw new InvalidContextError(
+      'metadata',
+      value,
+      `metadata may be nested at most ${MAX_METADATA_LEVELS} levels deep.`,
+    )
   }
   if (Array.isArray(value)) {
     const result: unknown[] = []
     seen.set(value, result)
-    for (const [index, item] of value.entries()) placeFrozen(result, String(index), item, `${path}.${index}`, userId, seen)
+    for (const [index, item] of value.entries())
+      placeFrozen(result, String(index), item, `${path}.${index}`, userId, seen)
     return Object.freeze(result)
   }
   if (path !== 'metadata') checkOwner(Reflect.get(value, 'userId'), path, userId)

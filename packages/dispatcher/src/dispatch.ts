@@ -109,7 +109,10 @@ function find(call: Call): StepResult {
   call.startTime(options?.timeoutMs ?? tool.timeoutMs ?? scope.limits.timeoutMs)
   call.follow(options?.signal)
   if (call.depth > MAX_NESTING) {
-    return failure('nesting_too_deep', `Tool ${call.toolName} would be nested ${call.depth} deep; the limit is ${MAX_NESTING}`)
+    return failure(
+      'nesting_too_deep',
+      `Tool ${call.toolName} would be nested ${call.depth} deep; the limit is ${MAX_NESTING}`,
+    )
   }
   return undefined
 }

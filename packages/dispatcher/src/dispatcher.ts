@@ -23,9 +23,9 @@ type ToolNamed<Tools extends readonly ToolLike[], Name extends string> = string 
 type RawOf<T> = T extends Tool<infer _Input, infer _Output, string, infer Raw> ? Raw : unknown
 
 /** What follows the name in a call: parameters of the tool's type where the tool is known. */
-export type ExecuteArguments<Tools extends readonly ToolLike[], Name extends string> = [ToolNamed<Tools, Name>] extends [
-  never,
-]
+export type ExecuteArguments<Tools extends readonly ToolLike[], Name extends string> = [
+  ToolNamed<Tools, Name>,
+] extends [never]
   ? [parameters?: unknown, options?: ExecuteOptions]
   : undefined extends RawOf<ToolNamed<Tools, Name>>
     ? [parameters?: RawOf<ToolNamed<Tools, Name>>, options?: ExecuteOptions]

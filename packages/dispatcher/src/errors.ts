@@ -100,7 +100,9 @@ export function quote(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`
   try {
     const constructor: unknown = value.constructor
-    return typeof constructor === 'function' && constructor !== Object ? `an instance of ${constructor.name}` : 'an object'
+    return typeof constructor === 'function' && constructor !== Object
+      ? `an instance of ${constructor.name}`
+      : 'an object'
   } catch {
     return 'an object'
   }

@@ -79,7 +79,10 @@ function environmentLimits(given: Partial<DispatchLimits> | undefined): Dispatch
     if (given?.[limit] !== undefined) continue
     const text = process.env[variable]
     if (text === undefined || text.trim() === '') continue
-    limits = { ...limits, [limit]: checkLimit(`The environment variable ${variable}`, limit, Number(text), text) * unit }
+    limits = {
+      ...limits,
+      [limit]: checkLimit(`The environment variable ${variable}`, limit, Number(text), text) * unit,
+    }
   }
   return limits
 }

@@ -86,6 +86,8 @@ function canonical(value: unknown, ancestors: readonly object[]): unknown {
   if (ArrayBuffer.isView(value)) {
     return { $bytes: [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)] }
   }
-  const entries = Object.keys(value).sort().map((key) => [key, canonical(Reflect.get(value, key), inside)])
+  const entries = Object.keys(value)
+    .sort()
+    .map((key) => [key, canonical(Reflect.get(value, key), inside)])
   return { $object: entries }
 }

@@ -64,7 +64,8 @@ export function deniedByDecision(toolName: string, decision: unknown): Outcome |
     const allow: unknown = Reflect.get(decision, 'allow')
     if (allow === true) return undefined
     const reason: unknown = Reflect.get(decision, 'reason')
-    if (allow === false) return denied(typeof reason === 'string' ? reason : `Permission for tool ${toolName} was denied`)
+    if (allow === false)
+      return denied(typeof reason === 'string' ? reason : `Permission for tool ${toolName} was denied`)
   }
   return denied(
     `Permission for tool ${toolName} was denied: the policy must answer { allow: true } or { allow: false, reason }; ` +
@@ -74,9 +75,13 @@ export function deniedByDecision(toolName: string, decision: unknown): Outcome |
 
 /** What a policy that threw or rejected means. */
 export function deniedByThrow(toolName: string, cause: unknown): Outcome {
-  return failure('permission_denied', `Permission for tool ${toolName} was denied: the policy threw: ${messageOf(cause)}`, {
-    cause,
-  })
+  return failure(
+    'permission_denied',
+    `Permission for tool ${toolName} was denied: the policy threw: ${messageOf(cause)}`,
+    {
+      cause,
+    },
+  )
 }
 
 /** What a policy that has not answered by the end of the call's time means. */

@@ -7,7 +7,9 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 describe('the tables of the README', () => {
   it('name every error class with its code', () => {
     const classes = Object.entries(dispatcher).flatMap(([name, value]) =>
-      typeof value === 'function' && value !== dispatcher.SwitchyardError && value.prototype instanceof Error ? [name] : [],
+      typeof value === 'function' && value !== dispatcher.SwitchyardError && value.prototype instanceof Error
+        ? [name]
+        : [],
     )
     const rows = rowsBetween('errors').map(([name]) => name)
     expect(rows.toSorted()).toEqual(classes.toSorted())

@@ -42,7 +42,12 @@ describe('child()', () => {
     expect(parent.child('part', { roles: ['admin'] }).roles).toEqual(['editor'])
     const nobody = UserExecutionContext.create({ userId: 'u-2', threadId: 't-1', runId: 'r-1' })
     expect(nobody.child('part', { roles: 'admin' }).roles).toEqual([])
-    const old = UserExecutionContext.create({ userId: 'u-3', threadId: 't-1', runId: 'r-1', metadata: { roles: ['admin'] } })
+    const old = UserExecutionContext.create({
+      userId: 'u-3',
+      threadId: 't-1',
+      runId: 'r-1',
+      metadata: { roles: ['admin'] },
+    })
     expect(old.child('part', { roles: [] }).roles).toEqual(['admin'])
   })
 

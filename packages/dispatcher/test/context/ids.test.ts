@@ -5,8 +5,7 @@ const PLACEHOLDERS =
   'registry placeholder default temp none null undefined 0 1 xxx yyy example test demo sample template mock fake dummy'.split(
     ' ',
   )
-const PREFIXES =
-  'placeholder_ registry_ temp_ example_ demo_ sample_ template_ mock_ fake_ default_'.split(' ')
+const PREFIXES = 'placeholder_ registry_ temp_ example_ demo_ sample_ template_ mock_ fake_ default_'.split(' ')
 const ALLOWED =
   'default_user default_admin default_system default_account default_service default_client default_guest'.split(' ')
 const CHECKED = ['userId', 'threadId', 'runId', 'requestId'] as const
@@ -126,7 +125,13 @@ describe('create()', () => {
   it('writes itself as JSON with its ids, roles and metadata', () => {
     const context = create({ requestId: 'q-1', roles: ['admin'], metadata: { tenant: 'north' } })
     const json: unknown = JSON.parse(JSON.stringify(context))
-    expect(json).toMatchObject({ ...GOOD, requestId: 'q-1', roles: ['admin'], metadata: { tenant: 'north' }, operationDepth: 0 })
+    expect(json).toMatchObject({
+      ...GOOD,
+      requestId: 'q-1',
+      roles: ['admin'],
+      metadata: { tenant: 'north' },
+      operationDepth: 0,
+    })
     expect(json).toHaveProperty('createdAt', context.createdAt.toISOString())
   })
 })

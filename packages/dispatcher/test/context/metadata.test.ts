@@ -71,7 +71,9 @@ describe('the metadata of a context', () => {
     const roles = ['editor']
     const context = withMetadata(given, { roles })
     const tenant = context.metadata['tenant']
-    expect([context, context.metadata, tenant, Reflect.get(Object(tenant), 'tags'), context.roles].every(Object.isFrozen)).toBe(true)
+    expect(
+      [context, context.metadata, tenant, Reflect.get(Object(tenant), 'tags'), context.roles].every(Object.isFrozen),
+    ).toBe(true)
     expect([given, given.tenant, given.tenant.tags, roles].some(Object.isFrozen)).toBe(false)
     expect(() => Reflect.defineProperty(context, 'userId', { value: 'u-666' })).not.toThrow()
     expect(context.userId).toBe('u-7291')
