@@ -2,6 +2,7 @@ import ts from 'typescript-checker'
 import { facadeFindings } from './audit/facade-sites.js'
 import { lineOf, type Rule, type Violation } from './audit/rule.js'
 import { sourceRules } from './audit/source-rules.js'
+import { copiesIn, twoCopies } from './audit/two-copies.js'
 import { facadeNames } from './facades.js'
 import { listTree, type Tree } from './files.js'
 import { interruptedRun } from './journal.js'
@@ -43,6 +44,8 @@ export async function audit(options: AuditOptions = {}): Promise<Run> {
   findings.push(...searched.findings)
   for (const rule of rules) findings.push(...(rule.finish?.() ?? []).map((each) => explain(rule, each)))
 
+  findings.push(...copiesIn(tree.lockfiles).map((each) => explain(twoCopies, each)))
+
   // What to change is only counted here: that it type-checks is for `migrate` to prove.
   const plan = await makePlan({ tree, only, hits: searched.hits, verify: false, progress })
   findings.push(...facadeFindings(plan, snippetsOf(searched.hits)))
@@ -58,7 +61,10 @@ function lookAt({ path, text }: SourceText, found: ReadonlySet<string>, rules: r
   return applying.flatMap((rule) => rule.visit(source).map((violation) => explain(rule, violation)))
 }
 
-function explain({ name, why, fix, kind }: Rule, violation: Violation): ExplainedFinding {
+function explain(
+  { name, why, fix, kind }: Pick<Rule, 'name' | 'why' | 'fix' | 'kind'>,
+  violation: Violation,
+): ExplainedFinding {
   return { ...violation, rule: name, kind: kind ?? 'violation', fixable: false, why, fix }
 }
 

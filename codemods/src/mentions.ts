@@ -1,6 +1,4 @@
 import { parseSync, type Comment, type ParserOptions } from 'oxc-parser'
-import { packageOf } from './facades.js'
-import type { FacadeName } from './plan.js'
 
 /** What the fast parser saw of a file. */
 export interface ParsedSource {
@@ -43,7 +41,7 @@ function attempts(path: string): ParserOptions[] {
 }
 
 /** The line and column, both from 1, of an offset in a text. */
-export function placeAt(text: string, offset: number): { line: number; column: number } {
+function placeAt(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset)
   const start = before.lastIndexOf('\n') + 1
   let line = 1
@@ -65,12 +63,4 @@ export function mentionsModule(text: string, comments: ParsedSource['comments'],
     if (!inComment || /(?:import\(\s*|@import\b.*\bfrom\s*)["'`]$/u.test(text.slice(0, at))) return true
   }
   return false
-}
-
-/** The facades among `facades` that a text names where code could load them. */
-export function facadesMentioned(path: string, text: string, facades: readonly FacadeName[]): FacadeName[] {
-  const named = facades.filter((facade) => text.includes(packageOf(facade)))
-  if (named.length === 0) return []
-  const { comments } = parseSource(path, text)
-  return named.filter((facade) => mentionsModule(text, comments, packageOf(facade)))
 }

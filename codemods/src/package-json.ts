@@ -70,7 +70,7 @@ export function governingManifests(tree: Tree): string[] {
 }
 
 /** Whether a manifest, given as text, needs any of the packages. */
-export function declares(text: string, names: readonly string[]): boolean {
+function declares(text: string, names: readonly string[]): boolean {
   if (!names.some((name) => text.includes(name))) return false
   const manifest = parse(text)
   return names.some((name) => fieldsWith(manifest, name).length > 0)

@@ -3,7 +3,7 @@ import { reason, wholeFile } from './files.js'
 import type { Finding } from './plan.js'
 
 /** Larger files are bundles: searched, never parsed. */
-export const largestFile = 5 * 1024 * 1024
+const largestFile = 5 * 1024 * 1024
 
 /** When a file was last changed and how long it was: a cheap way to see that somebody wrote it since. */
 export interface Stamp {

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
-import MagicString from 'magic-string'
 import { reason, wholeFile } from './files.js'
 import type { Edit, Finding, MigrationPlan, SourceText } from './plan.js'
 import { decode, stampOf, type Stamp } from './read-sources.js'
+import { applyEdits } from './rewrite/text-edits.js'
 
 /** A file's bytes before and after; nothing is written yet. */
 export interface StagedFile {
@@ -62,17 +62,6 @@ export function leftOut(paths: readonly string[], problems: ReadonlyMap<string, 
     const rule = problems.has(path) ? 'not-written' : 'group-not-written'
     return wholeFile(path, 'skipped', rule, problem)
   })
-}
-
-/** A text with edits applied: every other code unit stays. */
-export function applyEdits(text: string, edits: readonly Edit[]): string {
-  const edited = new MagicString(text)
-  for (const { start, end, text: replacement } of edits) {
-    if (start === end) edited.appendLeft(start, replacement)
-    else if (replacement === '') edited.remove(start, end)
-    else edited.update(start, end, replacement)
-  }
-  return edited.toString()
 }
 
 function groupsOf(plan: MigrationPlan): (readonly string[])[] {

@@ -1,3 +1,8 @@
+import { directInstantiation } from './direct-instantiation.js'
+import { eventChannel } from './event-channel.js'
+import { importPath } from './import-path.js'
+import { multipleImplementation } from './multiple-implementation.js'
+import { registryBypass } from './registry-bypass.js'
 import type { Rule } from './rule.js'
 
 /**
@@ -5,5 +10,5 @@ import type { Rule } from './rule.js'
  * lockfiles from those.
  */
 export function sourceRules(): readonly Rule[] {
-  return []
+  return [multipleImplementation(), importPath(), directInstantiation(), registryBypass(), eventChannel()]
 }

@@ -1,7 +1,7 @@
 import ts from 'typescript-checker'
 import { migrations } from '../migrations.js'
 import type { FacadeName } from '../plan.js'
-import { isFacadeSpecifier, loadedFacade } from './file-work.js'
+import { isFacadeSpecifier, isTypeOnlyClause, loadedFacade } from './file-work.js'
 import type { Work } from './work.js'
 
 /** An export of a facade, as a name leads to it. */
@@ -142,7 +142,8 @@ type Add = (node: ts.Declaration, name: ts.Node | undefined, carrier: Carrier, t
 function addImport(node: ts.ImportDeclaration, add: Add): void {
   const clause = node.importClause
   if (clause === undefined) return
-  const { isTypeOnly, namedBindings } = clause
+  const { namedBindings } = clause
+  const isTypeOnly = isTypeOnlyClause(clause)
   if (clause.name !== undefined) add(clause, clause.name, node, isTypeOnly)
   if (namedBindings === undefined) return
   if (ts.isNamespaceImport(namedBindings)) add(namedBindings, namedBindings.name, node, isTypeOnly)

@@ -1,15 +1,14 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
 import { KIT, removeItems } from './creations.js'
-import type { FileWork } from './file-work.js'
-import { type MemberUse, removeStatement } from './members.js'
+import { type FileWork, removeStatement } from './file-work.js'
 import { referencesOf } from './references.js'
 import type { OldShape } from './result-reads.js'
 import { planResult, type ResultPlan } from './results.js'
 import { indentAt } from './style.js'
 import { functionOf, innermost, isNothing, isSimple, isTransparent, statementOf } from './syntax.js'
 import type { Piece } from './text-edits.js'
-import type { Key, Work } from './work.js'
+import type { Key, MemberUse, Work } from './work.js'
 
 const CONVERTERS: Readonly<Record<OldShape, string>> = {
   dispatch: 'toToolResult',

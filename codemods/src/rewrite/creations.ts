@@ -117,7 +117,10 @@ export function surveyCreation(work: Work, { node, called }: FacadeCall): void {
   const exportName = called.owner
   const mocked = `${facade}:${exportName}`
   work.creations.set(mocked, [...(work.creations.get(mocked) ?? []), node])
-  if (called.member === 'from') {  surveyView(work, node, facade); return; }
+  if (called.member === 'from') {
+    surveyView(work, node, facade)
+    return
+  }
   work.owned.add(node)
   const parsed = parse(work, node, called)
   const problem = typeof parsed === 'string' ? parsed : problemAround(node, parsed.factory)

@@ -124,7 +124,7 @@ export class FacadeSymbols {
 
   #signatureMentions(signature: ts.Signature, depth: number): boolean {
     const declaration = signature.getDeclaration() as ts.SignatureDeclaration | undefined
-    if (declaration === undefined || declaration.getSourceFile().hasNoDefaultLib) return false
+    if (declaration === undefined || /\/lib\.[\w.]+\.d\.ts$/.test(declaration.getSourceFile().fileName)) return false
     return (
       this.mentions(signature.getReturnType(), depth + 1) ||
       signature.parameters.some((parameter) => this.mentions(this.checker.getTypeOfSymbol(parameter), depth + 1))

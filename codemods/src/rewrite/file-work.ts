@@ -97,13 +97,18 @@ export class FileWork {
   }
 }
 
+/** Whether an import is of types only. */
+export function isTypeOnlyClause(clause: ts.ImportClause | undefined): boolean {
+  return clause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+}
+
 /** The local name under which a file imports something from a module already. */
 function importedAs(source: ts.SourceFile, module: string, name: string): string | undefined {
   for (const statement of source.statements) {
     if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue
     const bindings = statement.importClause?.namedBindings
     if (statement.moduleSpecifier.text !== module || bindings === undefined || !ts.isNamedImports(bindings)) continue
-    if (statement.importClause?.isTypeOnly === true) continue
+    if (isTypeOnlyClause(statement.importClause)) continue
     const found = bindings.elements.find((one) => (one.propertyName ?? one.name).text === name && !one.isTypeOnly)
     if (found !== undefined) return found.name.text
   }
@@ -155,6 +160,19 @@ function isNamed(node: ts.Node): boolean {
 
 function isMember(node: ts.Node): boolean {
   return ts.isPropertyDeclaration(node) || ts.isMethodDeclaration(node) || ts.isPropertyAssignment(node)
+}
+
+/** Takes a statement out, with its line where it has one of its own. */
+export function removeStatement(file: FileWork, statement: ts.Node): void {
+  const { text } = file.source
+  const start = statement.getStart()
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1
+  const lineEnd = text.indexOf('\n', statement.end)
+  const ownLine =
+    text.slice(lineStart, start).trim() === '' && lineEnd !== -1 && text.slice(statement.end, lineEnd).trim() === ''
+  file.drop(statement)
+  if (ownLine) file.edits.replace(lineStart, lineEnd + 1, [])
+  else file.edits.replace(start, statement.end, [])
 }
 
 const FACADE = /^@switchyard\/(?:legacy|request-scoped|core|enhanced)$/

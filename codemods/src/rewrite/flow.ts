@@ -77,7 +77,7 @@ export function declarationKey(work: Work, name: ts.Node): ts.Declaration | unde
 }
 
 /** What other files can reach moves only where all of them are known, and only if they may all be written. */
-export function checkReach(work: Work, key: Key, node: ts.Node, facade: FacadeName): void {
+function checkReach(work: Work, key: Key, node: ts.Node, facade: FacadeName): void {
   if (!isDeclaration(key)) return
   if (!work.isEditable(key.getSourceFile())) {
     work.block(node, key, facade, 'it is declared in a file outside the paths given; migrate both together')
@@ -115,32 +115,63 @@ function follow(work: Work, expression: ts.Expression, source: Key, facade: Faca
   const { parent } = expression
   const block = (message: string) => work.block(expression, source, facade, message)
   if (isTransparent(parent)) {
-    if (isAnyType(work, parent)) {  block('its type is asserted away here; give it its type back'); return; }
-     follow(work, parent, source, facade); return;
+    if (isAnyType(work, parent)) {
+      block('its type is asserted away here; give it its type back')
+      return
+    }
+    follow(work, parent, source, facade)
+    return
   }
-  if (ts.isAwaitExpression(parent)) {  follow(work, parent, source, facade); return; }
+  if (ts.isAwaitExpression(parent)) {
+    follow(work, parent, source, facade)
+    return
+  }
   if (ts.isPropertyAccessExpression(parent) && parent.expression === expression) return undefined
-  if (ts.isConditionalExpression(parent))
-    {  parent.condition === expression ? undefined : follow(work, parent, source, facade); return; }
-  if (ts.isBinaryExpression(parent)) {  followOperator(work, parent, expression, source, facade); return; }
+  if (ts.isConditionalExpression(parent)) {
+    if (parent.condition !== expression) follow(work, parent, source, facade)
+    return
+  }
+  if (ts.isBinaryExpression(parent)) {
+    followOperator(work, parent, expression, source, facade)
+    return
+  }
   if (isQuestion(parent)) return undefined
   if (ts.isExpressionStatement(parent)) return undefined
-  if (ts.isVariableDeclaration(parent) && parent.initializer === expression)
-    {  into(work, parent, parent.name, source, expression, facade); return; }
-  if (ts.isParameter(parent) || ts.isPropertyDeclaration(parent))
-    {  into(work, parent, parent.name, source, expression, facade); return; }
-  if (ts.isPropertyAssignment(parent) && parent.initializer === expression)
-    {  intoProperty(work, parent, source, expression, facade); return; }
-  if (ts.isShorthandPropertyAssignment(parent)) {  intoProperty(work, parent, source, expression, facade); return; }
-  if (ts.isReturnStatement(parent)) {  intoReturn(work, functionOf(parent), source, expression, facade); return; }
-  if (ts.isArrowFunction(parent) && parent.body === expression)
-    {  intoReturn(work, parent, source, expression, facade); return; }
-  if (ts.isCallExpression(parent) || ts.isNewExpression(parent))
-    {  intoCall(work, parent, expression, source, facade); return; }
-  if (ts.isArrayLiteralExpression(parent)) {  follow(work, parent, source, facade); return; }
+  if (ts.isVariableDeclaration(parent) && parent.initializer === expression) {
+    into(work, parent, parent.name, source, expression, facade)
+    return
+  }
+  if (ts.isParameter(parent) || ts.isPropertyDeclaration(parent)) {
+    into(work, parent, parent.name, source, expression, facade)
+    return
+  }
+  if (ts.isPropertyAssignment(parent) && parent.initializer === expression) {
+    intoProperty(work, parent, source, expression, facade)
+    return
+  }
+  if (ts.isShorthandPropertyAssignment(parent)) {
+    intoProperty(work, parent, source, expression, facade)
+    return
+  }
+  if (ts.isReturnStatement(parent)) {
+    intoReturn(work, functionOf(parent), source, expression, facade)
+    return
+  }
+  if (ts.isArrowFunction(parent) && parent.body === expression) {
+    intoReturn(work, parent, source, expression, facade)
+    return
+  }
+  if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
+    intoCall(work, parent, expression, source, facade)
+    return
+  }
+  if (ts.isArrayLiteralExpression(parent)) {
+    follow(work, parent, source, facade)
+    return
+  }
   if (ts.isForOfStatement(parent) && parent.expression === expression) return undefined
   if (ts.isVoidExpression(parent)) return undefined
-   block(`this use of a dispatcher (${describe(parent)}) has no counterpart; change it by hand`)
+  block(`this use of a dispatcher (${describe(parent)}) has no counterpart; change it by hand`)
 }
 
 function followOperator(
@@ -170,11 +201,15 @@ function followOperator(
   }
   switch (operatorToken.kind) {
     case ts.SyntaxKind.QuestionQuestionToken:
-    case ts.SyntaxKind.BarBarToken:
-      {  follow(work, operation, source, facade); return; }
+    case ts.SyntaxKind.BarBarToken: {
+      follow(work, operation, source, facade)
+      return
+    }
     case ts.SyntaxKind.AmpersandAmpersandToken:
-    case ts.SyntaxKind.CommaToken:
-      {  right === expression ? follow(work, operation, source, facade) : undefined; return; }
+    case ts.SyntaxKind.CommaToken: {
+      if (right === expression) follow(work, operation, source, facade)
+      return
+    }
     case ts.SyntaxKind.EqualsEqualsToken:
     case ts.SyntaxKind.EqualsEqualsEqualsToken:
     case ts.SyntaxKind.ExclamationEqualsToken:

@@ -2,8 +2,14 @@ import ts from 'typescript-checker'
 import { migrations } from '../migrations.js'
 import { type Binding, type Carrier, facadeOfSpecifier } from './bindings.js'
 import { DISPATCHER, INTEROP, KIT, removeItems } from './creations.js'
-import { type FileWork, isFacadeSpecifier, isImportCall, type NeededName } from './file-work.js'
-import { removeStatement } from './members.js'
+import {
+  type FileWork,
+  isFacadeSpecifier,
+  isImportCall,
+  isTypeOnlyClause,
+  type NeededName,
+  removeStatement,
+} from './file-work.js'
 import { indentAt } from './style.js'
 import type { Key, Work } from './work.js'
 
@@ -147,7 +153,7 @@ function joinExisting(file: FileWork, module: string, names: readonly NeededName
     )
       continue
     const named = statement.importClause?.namedBindings
-    const isTypeOnly = statement.importClause?.isTypeOnly === true
+    const isTypeOnly = isTypeOnlyClause(statement.importClause)
     if (named === undefined || !ts.isNamedImports(named) || (isTypeOnly && names.some(({ typeOnly }) => !typeOnly)))
       continue
     const last = named.elements.at(-1)
@@ -214,7 +220,7 @@ function insertAtTop(file: FileWork, lines: string, carriers: readonly Carrier[]
 function isRequire(statement: ts.Statement): boolean {
   return (
     ts.isVariableStatement(statement) &&
-    /^require\(/.test(statement.declarationList.declarations[0]?.initializer?.getText() ?? '')
+    (statement.declarationList.declarations[0]?.initializer?.getText() ?? '').startsWith('require(')
   )
 }
 

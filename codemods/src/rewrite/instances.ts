@@ -84,7 +84,10 @@ function surveyValue(work: Work, node: ts.Expression, creates: (node: ts.Node) =
   else if (ts.isElementAccessExpression(node)) surveyElement(work, node)
   const facade = instanceFacade(work, node)
   if (facade !== undefined) {
-    if (ts.isObjectLiteralExpression(node)) {  standIn(work, node, facade); return; }
+    if (ts.isObjectLiteralExpression(node)) {
+      standIn(work, node, facade)
+      return
+    }
     if (ts.isNewExpression(node))
       work.block(node, node, facade, 'the class of this dispatcher is reached as a value; name it where it is made')
     if (!isTransparentTarget(node)) followInstance(work, node, facade, creates)
@@ -247,7 +250,10 @@ function surveyHolder(work: Work, node: Holder, creates: (node: ts.Node) => bool
     else if (facade !== undefined)
       work.block(node, node, facade, 'it is not clear where this dispatcher comes from; decide what makes it')
   }
-  if (ts.isBindingElement(node)) {  join(elementSource(work, node, creates)); return; }
+  if (ts.isBindingElement(node)) {
+    join(elementSource(work, node, creates))
+    return
+  }
   if (ts.isVariableDeclaration(node)) {
     const loop = node.parent.parent
     if (ts.isForOfStatement(loop)) join(sourceOf(work, loop.expression, creates))

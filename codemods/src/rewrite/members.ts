@@ -1,21 +1,12 @@
 import ts from 'typescript-checker'
-import type { FacadeName } from '../plan.js'
 import { surveyCall } from './calls.js'
 import { dispatcherName, KIT } from './creations.js'
 import type { FacadeSymbol } from './facade-symbols.js'
-import type { FileWork } from './file-work.js'
+import { type FileWork, removeStatement } from './file-work.js'
 import { referencesOf } from './references.js'
 import { surveyRegistration } from './registrations.js'
 import { outermost, statementOf } from './syntax.js'
-import type { Key, PlannedSite, Work } from './work.js'
-
-/** A member of a dispatcher in use: `dispatcher.dispatch`, and what is around it. */
-export interface MemberUse {
-  readonly node: ts.PropertyAccessExpression
-  readonly key: Key
-  readonly facade: FacadeName
-  readonly member: string
-}
+import type { MemberUse, PlannedSite, Work } from './work.js'
 
 /** Members that stay as they are. */
 const SAME = new Set(['hasTool', 'dispatcherId', '[Symbol.asyncDispose]'])
@@ -40,44 +31,46 @@ export function surveyMember(work: Work, use: MemberUse): void {
     work.block(node, key, facade, message)
     work.add(base)
   }
-  if (SAME.has(member)) {  plan(() => {}); return; }
+  if (SAME.has(member)) plan(() => {})
+  else if (member === 'userContext')
+    plan((file) => file.edits.replace(node.name.getStart(), node.name.end, ['context']))
+  else if (member === 'unified') plan((file) => file.edits.replace(node.expression.end, node.end, []))
+  else if (!CALLED.has(member)) block(`${member} has no counterpart on the canonical dispatcher; change it by hand`)
+  else if (call === undefined)
+    block(`${member} is passed on as a function; wrap the call: () => dispatcher.${member}(…)`)
+  else surveyMethod(work, use, call, base)
+}
+
+/** Methods that have a counterpart when they are called. */
+const CALLED = new Set([
+  ...['dispatch', 'dispatchTool', 'executeTool', 'registerTool'],
+  ...['getAvailableTools', 'getContext', 'isActive', 'getMetrics', 'cleanup'],
+])
+
+function surveyMethod(work: Work, use: MemberUse, call: ts.CallExpression, base: PlannedSite): void {
+  const { node, member } = use
+  const plan = (apply: NonNullable<PlannedSite['apply']>) => work.add({ ...base, apply })
   switch (member) {
-    case 'userContext':
-      {  plan((file) => file.edits.replace(node.name.getStart(), node.name.end, ['context'])); return; }
-    case 'unified':
-      {  plan((file) => file.edits.replace(node.expression.end, node.end, [])); return; }
-    case 'dispatch':
-    case 'dispatchTool':
-    case 'executeTool':
-      {  call === undefined
-        ? block(`${member} is passed on as a function; wrap the call: (name, parameters) => …`)
-        : surveyCall(work, use, call); return; }
     case 'registerTool':
-      {  call === undefined
-        ? block('registerTool is passed on as a function; wrap the call')
-        : surveyRegistration(work, use, call); return; }
+      surveyRegistration(work, use, call)
+      break
     case 'getAvailableTools':
-      {  call === undefined
-        ? block('getAvailableTools is passed on as a function; wrap the call')
-        : plan((file) => listTools(file, node, call)); return; }
+      plan((file) => listTools(file, node, call))
+      break
     case 'getContext':
-      {  call === undefined
-        ? block('getContext is passed on as a function; wrap the call')
-        : plan((file) => replaceCall(file, node, call, 'context')); return; }
+      plan((file) => replaceCall(file, node, call, 'context'))
+      break
     case 'isActive':
-      {  call === undefined
-        ? block('isActive is passed on as a function; wrap the call')
-        : plan((file) => replaceCall(file, node, call, 'isActive')); return; }
+      plan((file) => replaceCall(file, node, call, 'isActive'))
+      break
     case 'getMetrics':
-      {  call === undefined
-        ? block('getMetrics is passed on as a function; wrap the call')
-        : surveyMetrics(work, use, call, base); return; }
+      surveyMetrics(work, use, call, base)
+      break
     case 'cleanup':
-      {  call === undefined
-        ? block('cleanup is passed on as a function; wrap the call')
-        : surveyCleanup(work, use, call, base); return; }
+      surveyCleanup(work, use, call, base)
+      break
     default:
-      {  block(`${member} has no counterpart on the canonical dispatcher; change it by hand`); return; }
+      surveyCall(work, use, call)
   }
 }
 
@@ -131,19 +124,6 @@ function surveyCleanup(work: Work, { node, key, facade }: MemberUse, call: ts.Ca
       else file.edits.replace(node.name.getStart(), node.name.end, ['dispose'])
     },
   })
-}
-
-/** Takes a statement out, with its line where it has one of its own. */
-export function removeStatement(file: FileWork, statement: ts.Node): void {
-  const { text } = file.source
-  const start = statement.getStart()
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1
-  const lineEnd = text.indexOf('\n', statement.end)
-  const ownLine =
-    text.slice(lineStart, start).trim() === '' && lineEnd !== -1 && text.slice(statement.end, lineEnd).trim() === ''
-  file.drop(statement)
-  if (ownLine) file.edits.replace(lineStart, lineEnd + 1, [])
-  else file.edits.replace(start, statement.end, [])
 }
 
 function surveyMetrics(work: Work, { node, facade }: MemberUse, call: ts.CallExpression, base: PlannedSite): void {

@@ -29,7 +29,7 @@ export function surveyMentions(work: Work, source: ts.SourceFile): void {
 }
 
 /** Every identifier of a file, those of JSDoc types included. */
-export function eachIdentifier(source: ts.SourceFile, visit: (node: ts.Identifier) => void): void {
+function eachIdentifier(source: ts.SourceFile, visit: (node: ts.Identifier) => void): void {
   const withDocs = /\.[cm]?jsx?$/.test(source.fileName)
   const walk = (node: ts.Node): void => {
     if (ts.isIdentifier(node)) visit(node)
@@ -65,7 +65,10 @@ function isImported(node: ts.Identifier): boolean {
 
 function surveyReference(work: Work, node: ts.Identifier, binding: Binding): void {
   binding.references.push(node)
-  if (binding.exported !== '*') {  surveyMention(work, { ...binding, reference: node, whole: node, binding }); return; }
+  if (binding.exported !== '*') {
+    surveyMention(work, { ...binding, reference: node, whole: node, binding })
+    return
+  }
   const { parent } = node
   const name =
     ts.isPropertyAccessExpression(parent) && parent.expression === node
@@ -107,7 +110,8 @@ function surveyMention(work: Work, found: Found): void {
       facade,
       `@switchyard/${facade} has no export named ${exported}; see what was meant`,
     )
-     stays(work, found, found.reference); return;
+    stays(work, found, found.reference)
+    return
   }
   const isClass = entry.to?.name === 'UnifiedToolDispatcher' && entry.kind === 'class'
   const key =

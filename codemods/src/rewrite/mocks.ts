@@ -22,31 +22,52 @@ export function surveyMock(
     work.block(call, call, facade, message)
     work.add(base)
   }
-  if (/^(?:unmock|dontMock|doUnmock|unstable_unmockModule)$/.test(name)) {  work.add({ ...base, apply: move }); return; }
+  if (/^(?:unmock|dontMock|doUnmock|unstable_unmockModule)$/.test(name)) {
+    work.add({ ...base, apply: move })
+    return
+  }
   if (/^(?:importActual|requireActual)$/.test(name)) {
     const mock = mockAround(call)
-    if (mock === undefined) {  block('what is taken from the real module cannot be followed; import it instead'); return; }
+    if (mock === undefined) {
+      block('what is taken from the real module cannot be followed; import it instead')
+      return
+    }
     work.join(mock, call)
-     work.add({ ...base, apply: move }); return;
+    work.add({ ...base, apply: move })
+    return
   }
   const factory = call.arguments[1]
-  if (factory === undefined || /^import|^require/.test(name))
-    {  block('the whole module is replaced by stand-ins with the old methods; give a factory with what is used'); return; }
+  if (factory === undefined || /^import|^require/.test(name)) {
+    block('the whole module is replaced by stand-ins with the old methods; give a factory with what is used')
+    return
+  }
   const made = factoryObject(factory)
-  if (made === undefined) {  block('what its factory gives cannot be seen; return an object literal'); return; }
+  if (made === undefined) {
+    block('what its factory gives cannot be seen; return an object literal')
+    return
+  }
   const changes: ((file: FileWork) => void)[] = [move]
   const keys: string[] = []
   for (const property of made.properties) {
     const planned = planKey(work, call, property, facade)
-    if (typeof planned === 'string') {  block(planned); return; }
+    if (typeof planned === 'string') {
+      block(planned)
+      return
+    }
     if (planned === undefined) continue
     keys.push(planned.key)
     changes.push(planned.apply)
   }
   const creating = keys.filter((key) => key === 'UnifiedToolDispatcher')
-  if (creating.length > 1) {  block('two of its stand-ins become the same one; keep one'); return; }
+  if (creating.length > 1) {
+    block('two of its stand-ins become the same one; keep one')
+    return
+  }
   const old = oldShape(call.getSourceFile(), factory)
-  if (old !== undefined) {  block(old); return; }
+  if (old !== undefined) {
+    block(old)
+    return
+  }
   work.add({
     ...base,
     apply: (file) => {

@@ -28,8 +28,10 @@ function surveyLiteral(work: Work, node: ts.StringLiteralLike): void {
   if (facade === undefined || !MENTION.test(node.text)) return
   const place = placeOf(node)
   if (place === undefined) return
-  if (subpath !== undefined)
-    {  left(work, node, facade, `${node.text} does not exist; import from @switchyard/${facade}`); return; }
+  if (subpath !== undefined) {
+    left(work, node, facade, `${node.text} does not exist; import from @switchyard/${facade}`)
+    return
+  }
   surveyPlace(work, node, facade, place)
 }
 
@@ -77,7 +79,7 @@ function placeOf(node: ts.StringLiteralLike): Place | undefined {
   return loads || isMockCall(parent) ? parent : undefined
 }
 
-export function isMockCall(call: ts.CallExpression): boolean {
+function isMockCall(call: ts.CallExpression): boolean {
   return /^(?:vi|vitest|jest)\.(?:mock|doMock|unmock|dontMock|doUnmock|setMock|importActual|importMock|requireActual|requireMock|unstable_mockModule|unstable_unmockModule)$/.test(
     call.expression.getText(),
   )
@@ -100,7 +102,8 @@ function surveyPlace(work: Work, node: ts.StringLiteralLike, facade: FacadeName,
 function surveyExport(work: Work, node: ts.ExportDeclaration, facade: FacadeName): void {
   const { exportClause } = node
   if (exportClause === undefined || !ts.isNamedExports(exportClause)) {
-     left(work, node, facade, 'all that it exports is passed on here; name what others use, under the new names'); return;
+    left(work, node, facade, 'all that it exports is passed on here; name what others use, under the new names')
+    return
   }
   for (const element of exportClause.elements) {
     const exported = (element.propertyName ?? element.name).text
@@ -137,12 +140,13 @@ function surveyImportType(work: Work, node: ts.StringLiteralLike, place: ts.Impo
   const to = entry?.to
   const isStatic = place.isTypeOf && entry?.kind !== 'value'
   if (name === undefined || to === undefined || isStatic || entry?.kind === 'function') {
-     left(
+    left(
       work,
       place,
       facade,
       'the type of the module or of a class is used here, whose members change; write out what is needed of it',
-    ); return;
+    )
+    return
   }
   const key = to.name === 'UnifiedToolDispatcher' ? (enclosingKey(place) ?? place) : place
   work.add({
@@ -171,22 +175,26 @@ function surveyLoad(work: Work, node: ts.StringLiteralLike, place: ts.CallExpres
   const statement = statementOf(place)
   const [declaration, more] = ts.isVariableStatement(statement) ? statement.declarationList.declarations : []
   const isBound = more === undefined && loadedFacadeIn(declaration?.initializer) === node
-  if (!isBound)
-    {  left(
+  if (!isBound) {
+    left(
       work,
       place,
       facade,
       'it is loaded in a way that does not show what is used of it; write const { … } = … first',
-    ); return; }
+    )
+    return
+  }
   const untyped =
     place.expression.kind !== ts.SyntaxKind.ImportKeyword &&
     (work.checker.getTypeAtLocation(place).flags & ts.TypeFlags.Any) !== 0
-  if (untyped)
-    {  left(
+  if (untyped) {
+    left(
       work,
       place,
       facade,
       'require() has no types in a TypeScript file; import it, so that what it makes can be followed',
-    ); return; }
+    )
+    return
+  }
   work.add({ node: place, key: place, facade, name: `@switchyard/${facade}`, rule: 'facade-import', apply: () => {} })
 }

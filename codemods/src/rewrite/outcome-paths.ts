@@ -66,7 +66,7 @@ function leaves(statement: ts.Statement): boolean {
 }
 
 /** What is certain when a condition has a value. */
-export function tested(work: Work, condition: ts.Expression, value: boolean, subject: Subject): Path {
+function tested(work: Work, condition: ts.Expression, value: boolean, subject: Subject): Path {
   if (ts.isParenthesizedExpression(condition)) return tested(work, condition.expression, value, subject)
   if (ts.isPrefixUnaryExpression(condition) && condition.operator === ts.SyntaxKind.ExclamationToken) {
     return tested(work, condition.operand, !value, subject)
@@ -97,7 +97,7 @@ export function statusComparison(
 }
 
 /** The status that an expression writes: `'success'`, `ToolStatus.ERROR`. */
-export function statusValue(work: Work, expression: ts.Expression): 'success' | 'error' | undefined {
+function statusValue(work: Work, expression: ts.Expression): 'success' | 'error' | undefined {
   if (ts.isStringLiteralLike(expression)) {
     return expression.text === 'success' || expression.text === 'error' ? expression.text : undefined
   }

@@ -7,6 +7,7 @@ import { FileWork } from './file-work.js'
 import { editImports, isLeft, type Moves } from './imports.js'
 import { editMarkers } from './markers.js'
 import { survey } from './survey.js'
+import { applyEdits } from './text-edits.js'
 import { findWorse, type Worse } from './verify.js'
 import { type Block, type Key, type PlannedSite, Work } from './work.js'
 
@@ -158,15 +159,4 @@ function textsOf(project: Project, edits: MigrationPlan['edits']): Map<string, s
   return new Map(
     [...edits].map(([path, list]) => [path, applyEdits(project.program.getSourceFile(path)?.text ?? '', list)]),
   )
-}
-
-/** A text with edits made: sorted, without overlaps. */
-export function applyEdits(text: string, edits: readonly Edit[]): string {
-  let result = ''
-  let at = 0
-  for (const { start, end, text: replacement } of edits) {
-    result += text.slice(at, start) + replacement
-    at = end
-  }
-  return result + text.slice(at)
 }

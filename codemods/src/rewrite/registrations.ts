@@ -1,11 +1,10 @@
 import ts from 'typescript-checker'
 import { DISPATCHER, KIT } from './creations.js'
 import type { FileWork } from './file-work.js'
-import type { MemberUse } from './members.js'
 import { functionOf, innermost, isNothing, isSimple } from './syntax.js'
 import type { Piece } from './text-edits.js'
 import { distinctToolNames, toolName } from './tool-names.js'
-import type { Work } from './work.js'
+import type { MemberUse, Work } from './work.js'
 
 /** Surveys `d.registerTool(tool)` and `d.registerTool(name, fn, description?)`. */
 export function surveyRegistration(work: Work, { node, key, facade }: MemberUse, call: ts.CallExpression): void {

@@ -89,7 +89,7 @@ function suffix(file: FileWork, access: ts.PropertyAccessExpression, text: strin
 }
 
 /** Follows a variable that holds the result: every use of it must be a read that has a counterpart. */
-export function followVariable(work: Work, name: ts.Identifier, shape: OldShape): Followed | undefined {
+function followVariable(work: Work, name: ts.Identifier, shape: OldShape): Followed | undefined {
   const subject = variableSubject(work, name)
   const base = name.text
   const reads: Read[] = []

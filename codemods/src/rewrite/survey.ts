@@ -101,8 +101,11 @@ function holdersOf(work: Work, key: object): ts.Declaration[] {
 function isMocked(call: ts.CallExpression, declaration: ts.Declaration): boolean {
   const [specifier] = call.arguments
   if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return false
-  const stem = (path: string) => basename(path).replace(/\.[cm]?[jt]sx?$/, '')
   const file = declaration.getSourceFile().fileName
   const named = stem(specifier.text)
   return stem(file) === named || (stem(file) === 'index' && file.split('/').at(-2) === named)
+}
+
+function stem(path: string): string {
+  return basename(path).replace(/\.[cm]?[jt]sx?$/, '')
 }

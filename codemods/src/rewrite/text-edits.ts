@@ -1,3 +1,4 @@
+import MagicString from 'magic-string'
 import type { Edit } from '../plan.js'
 
 /** A piece of a replacement: new text, or a range of the original, in which the edits inside it take effect. */
@@ -98,4 +99,15 @@ function insertFirst(a: Item, b: Item): number {
   const aInserts = a.start === a.end
   const bInserts = b.start === b.end
   return aInserts === bInserts ? 0 : aInserts ? -1 : 1
+}
+
+/** A text with edits applied: every other code unit stays. */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  const edited = new MagicString(text)
+  for (const { start, end, text: replacement } of edits) {
+    if (start === end) edited.appendLeft(start, replacement)
+    else if (replacement === '') edited.remove(start, end)
+    else edited.update(start, end, replacement)
+  }
+  return edited.toString()
 }

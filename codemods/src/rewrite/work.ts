@@ -10,7 +10,7 @@ import type { FileWork } from './file-work.js'
 export type Key = object
 
 /** What applying a site may report: a place that is off the facade but keeps the old shape. */
-export type Report = (node: ts.Node, message: string, facade: FacadeName) => void
+type Report = (node: ts.Node, message: string, facade: FacadeName) => void
 
 /** One place to be changed, once everything that it must move together with can be. */
 export interface PlannedSite {
@@ -46,6 +46,14 @@ export interface Mention extends FacadeExport {
   readonly callee: boolean
   /** Whether its text stays, because a re-export of this code base gives it its new meaning. */
   readonly keeps: boolean
+}
+
+/** A member of a dispatcher in use: `dispatcher.dispatch`, and what is around it. */
+export interface MemberUse {
+  readonly node: ts.PropertyAccessExpression
+  readonly key: Key
+  readonly facade: FacadeName
+  readonly member: string
 }
 
 /** What one project's survey finds. */

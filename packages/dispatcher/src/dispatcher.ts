@@ -189,7 +189,7 @@ export class UnifiedToolDispatcher<Tools extends readonly ToolLike[] = readonly 
 
   /** All tools this dispatcher sees, by name; a frozen copy. */
   get tools(): Readonly<Record<string, Tool>> {
-    const record: Record<string, Tool> = Object.create(null)
+    const record = Object.create(null) as Record<string, Tool>
     for (const tool of this.#registered()) record[tool.name] = tool
     return Object.freeze(record)
   }

@@ -232,7 +232,8 @@ function checkFunction<F>(option: string, value: F | undefined): F | undefined {
 }
 
 function checkMiddleware(middleware: readonly DispatchMiddleware[]): readonly DispatchMiddleware[] {
-  if (Array.isArray(middleware) && middleware.every((layer) => typeof layer === 'function')) return [...middleware]
+  const given: unknown = middleware
+  if (Array.isArray(given) && given.every((layer) => typeof layer === 'function')) return middleware.slice()
   throw new TypeError(`middleware must be an array of functions; received ${quote(middleware)}.`)
 }
 

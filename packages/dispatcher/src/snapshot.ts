@@ -28,7 +28,8 @@ function copy(value: object, seen: Map<object, unknown> | undefined): unknown {
   if (Array.isArray(value)) {
     const result: unknown[] = []
     const next = (seen ?? new Map<object, unknown>()).set(value, result)
-    for (const item of value) result.push(typeof item === 'object' && item !== null ? copy(item, next) : item)
+    for (const item of value as readonly unknown[])
+      result.push(typeof item === 'object' && item !== null ? copy(item, next) : item)
     return result
   }
   if (!isPlainObject(value)) return copyBuiltIn(value)

@@ -51,5 +51,5 @@ function member(value: unknown, key: string): unknown {
 }
 
 function call(convert: unknown, options?: unknown): unknown {
-  return typeof convert === 'function' ? convert(options) : undefined
+  return typeof convert === 'function' ? (convert as (options: unknown) => unknown)(options) : undefined
 }

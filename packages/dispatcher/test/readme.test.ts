@@ -12,14 +12,14 @@ describe('the tables of the README', () => {
         : [],
     )
     const rows = rowsBetween('errors').map(([name]) => name)
-    expect(rows.toSorted()).toEqual(classes.toSorted())
+    expect(new Set(rows)).toEqual(new Set(classes))
     for (const [name, code] of rowsBetween('errors')) expect(sourceOf('errors.ts'), name).toContain(`code = '${code}'`)
   })
 
   it('name every code of a failed call', () => {
     const codes = rowsBetween('codes').map(([code]) => code)
     const declared = /export type ToolErrorCode =([^/]*?)\n\n/.exec(sourceOf('result.ts'))?.[1] ?? ''
-    expect(codes.toSorted()).toEqual([...declared.matchAll(/'(\w+)'/g)].map((match) => match[1]).toSorted())
+    expect(new Set(codes)).toEqual(new Set([...declared.matchAll(/'(\w+)'/g)].map((match) => match[1])))
     expectTypeOf<'tool_not_found'>().toExtend<dispatcher.ToolErrorCode>()
   })
 })

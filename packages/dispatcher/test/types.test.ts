@@ -50,7 +50,9 @@ describe('the types of a dispatcher', () => {
   })
 
   it('do not allow a direct construction', () => {
-    // @ts-expect-error the constructor is private
-    expect(() => new UnifiedToolDispatcher()).toThrow('createForUser')
+    expect(() => {
+      // @ts-expect-error the constructor is private
+      void new UnifiedToolDispatcher()
+    }).toThrow('createForUser')
   })
 })
