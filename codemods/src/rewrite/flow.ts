@@ -43,8 +43,10 @@ export function sourceOf(
     const declaration = work.checker.getResolvedSignature(expression)?.declaration
     if (declaration !== undefined && work.isOwn(declaration)) return declaration
     // A method of a container or a promise: what it holds went in there.
-    if (ts.isPropertyAccessExpression(expression.expression))
-      return sourceOf(work, expression.expression.expression, isCreation)
+    const holder = ts.isPropertyAccessExpression(expression.expression) ? expression.expression.expression : undefined
+    const held = holder === undefined ? undefined : sourceOf(work, holder, isCreation)
+    if (held !== undefined) return held
+    return work.symbols.mentions(work.checker.getTypeAtLocation(expression)) ? expression : undefined
   }
   if (ts.isConditionalExpression(expression)) {
     const [first, second] = [expression.whenTrue, expression.whenFalse].map((branch) =>
@@ -127,6 +129,7 @@ function follow(work: Work, expression: ts.Expression, source: Key, facade: Faca
     return
   }
   if (ts.isPropertyAccessExpression(parent) && parent.expression === expression) return undefined
+  if (ts.isElementAccessExpression(parent) && parent.expression === expression) return
   if (ts.isConditionalExpression(parent)) {
     if (parent.condition !== expression) follow(work, parent, source, facade)
     return
@@ -332,10 +335,9 @@ function intoCall(
   const parameter = parameters[Math.min(index, parameters.length - 1)]
   const declaration = parameter?.valueDeclaration
   if (parameter !== undefined && declaration !== undefined && work.isOwn(declaration)) {
-    if (
-      isInstanceType(work, work.checker.getTypeOfSymbolAtLocation(parameter, call)) &&
-      isInstance(work, declaration)
-    ) {
+    const type = work.checker.getTypeOfSymbolAtLocation(parameter, call)
+    const isHeld = isInstance(work, argument) ? isInstanceType(work, type) && isInstance(work, declaration) : !isAnyType(work, declaration)
+    if (isHeld) {
       work.join(source, declaration)
       checkReach(work, declaration, argument, facade)
       return
@@ -347,6 +349,11 @@ function intoCall(
       work.join(source, holder)
       return
     }
+  }
+  // What a library makes of it holds it: a map, a promise of several.
+  if ((declaration === undefined || !work.isOwn(declaration)) && work.symbols.mentions(work.checker.getTypeAtLocation(call))) {
+    work.join(source, call)
+    return
   }
   work.block(
     argument,

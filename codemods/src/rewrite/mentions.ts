@@ -21,7 +21,8 @@ export function surveyMentions(work: Work, source: ts.SourceFile): void {
       if (binding.local !== node && !isImported(node)) surveyReference(work, node, binding)
       return
     }
-    if ((symbol.flags & ts.SymbolFlags.Alias) === 0 || isImported(node) || ts.isExportSpecifier(node.parent)) return
+    const isExport = ts.isExportSpecifier(node.parent) || ts.isNamespaceExport(node.parent)
+    if ((symbol.flags & ts.SymbolFlags.Alias) === 0 || isImported(node) || isExport) return
     const exported = facadeExport(work, symbol)
     if (exported !== undefined)
       surveyMention(work, { ...exported, reference: node, whole: node.parent, binding: undefined })
@@ -103,6 +104,10 @@ function stays(work: Work, found: Found, key: Key): void {
 function surveyMention(work: Work, found: Found): void {
   const { facade, exported, whole, links } = found
   const entry = migrations[facade].exports[exported]
+  if (exported === 'default') {
+    stays(work, found, found.reference)
+    return
+  }
   if (entry === undefined) {
     work.block(
       found.reference,

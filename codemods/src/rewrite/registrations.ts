@@ -62,7 +62,11 @@ function definition(
   description: ts.Expression | undefined,
 ): Piece[] {
   const many = (work.checker.getTypeAtLocation(fn).getCallSignatures()[0]?.parameters.length ?? 0) > 1
-  const body: Piece[] = many ? ['(parameters) => ', range(fn), '(parameters)'] : [range(fn)]
+  const isNamed = ts.isIdentifier(innermost(fn)) || ts.isPropertyAccessExpression(innermost(fn))
+  const typed = isNamed && /\.[cm]?tsx?$/.test(file.source.fileName)
+  const parameter: Piece[] = typed ? ['parameters: Parameters<typeof ', range(fn), '>[0]'] : ['parameters']
+  const called: Piece[] = isNamed ? [range(fn)] : ['(', range(fn), ')']
+  const body: Piece[] = many ? ['(', ...parameter, ') => ', ...called, '(parameters)'] : [range(fn)]
   const described: Piece[] =
     description === undefined || isNothing(description) ? [] : [', description: ', range(description)]
   return [

@@ -126,6 +126,7 @@ function metadataRead({ node, base }: PropertyRead): Read | undefined {
 function textRead(work: Work, read: PropertyRead, absent: string): Read {
   const { node, error, subject } = read
   const path: Path = pathAt(work, node, subject)
+  if (path === 'success') return (file) => replaceWith(file, node, absent, false)
   const plain = path === 'error' || (absent === 'null' && !isSeen(node))
   return (file) => replaceWith(file, node, plain ? `${error}?.message` : `${error}?.message ?? ${absent}`, !plain)
 }

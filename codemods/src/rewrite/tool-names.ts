@@ -41,7 +41,10 @@ export function toolName(work: Work, expression: ts.Expression, depth = 0): stri
 }
 
 function constantInitializer(work: Work, name: ts.Identifier): ts.Expression | undefined {
-  const declaration = work.symbols.resolve(name)?.valueDeclaration
+  const { parent } = name
+  const isShorthand = ts.isShorthandPropertyAssignment(parent) && parent.name === name
+  const symbol = isShorthand ? work.checker.getShorthandAssignmentValueSymbol(parent) : work.symbols.resolve(name)
+  const declaration = symbol?.valueDeclaration
   if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined
   return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) === 0 ? undefined : declaration.initializer
 }

@@ -27,7 +27,7 @@ function worseIn(before: ts.Program, after: ts.Program, file: string): Worse[] {
       continue
     }
     const { line, character } = one.file?.getLineAndCharacterOfPosition(one.start ?? 0) ?? { line: 0, character: 0 }
-    const message = ts.flattenDiagnosticMessageText(one.messageText, ' ').split('\n')[0] ?? ''
+    const message = ts.flattenDiagnosticMessageText(one.messageText, '\n').split('\n')[0] ?? ''
     return [{ file, line: line + 1, column: character + 1, message: `TS${one.code}: ${message}` }]
   }
   return []
