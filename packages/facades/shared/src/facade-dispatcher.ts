@@ -43,18 +43,12 @@ export type ToolFunction = { execute(parameters: Record<string, unknown>): unkno
 export abstract class FacadeDispatcher implements AsyncDisposable {
   /** The canonical dispatcher underneath: new code can be given this while old code has the facade. */
   readonly unified: UnifiedToolDispatcher
-  readonly dispatcherId: string
-  readonly createdAt: Date
-  readonly userContext: UserExecutionContext
   readonly #binding: Binding
   #warnedOfBypass = false
 
   protected constructor(binding: Binding) {
     this.#binding = binding
     this.unified = binding.unified
-    this.dispatcherId = binding.unified.dispatcherId
-    this.createdAt = binding.unified.metrics.createdAt
-    this.userContext = binding.unified.context
   }
 
   /** How the facade says that it is no longer usable. */
@@ -62,14 +56,27 @@ export abstract class FacadeDispatcher implements AsyncDisposable {
     return 'has been cleaned up'
   }
 
+  get dispatcherId(): string {
+    return this.unified.dispatcherId
+  }
+
+  /** A new `Date` at each read, so that nobody can move it. */
+  get createdAt(): Date {
+    return this.unified.metrics.createdAt
+  }
+
+  get userContext(): UserExecutionContext {
+    return this.unified.context
+  }
+
   /** Whether somebody gets the events. */
   get hasWebsocketSupport(): boolean {
     return this.#binding.kind === 'own' ? this.transport !== null : this.unified.hasEvents
   }
 
-  /** A copy, by name. */
+  /** A copy, by name; nothing is inherited, so `name in tools` asks for a tool. */
   get tools(): Record<string, Tool> {
-    return { ...this.unified.tools }
+    return Object.assign(Object.create(null) as Record<string, Tool>, this.unified.tools)
   }
 
   hasTool(toolName: string): boolean {
