@@ -114,11 +114,12 @@ function typedProject(input: ProjectInput, config: ts.ParsedCommandLine, files: 
   }
   options['configFilePath'] = config.options['configFilePath']
   const roots = [...new Set([...config.fileNames, ...files])]
+  const parsed = new Map<string, ts.SourceFile>()
   const build = (texts: ReadonlyMap<string, string>, old?: ts.Program) =>
     ts.createProgram({
       rootNames: roots,
       options,
-      host: hostFor(input, options, texts, () => true),
+      host: hostFor({ input, options, texts, parsed }, () => true),
       ...(old && { oldProgram: old }),
     })
   const program = build(input.hits)
@@ -131,7 +132,9 @@ function typedProject(input: ProjectInput, config: ts.ParsedCommandLine, files: 
 }
 
 function untypedProject(input: ProjectInput, files: readonly string[]): Project {
-  const host = (texts: ReadonlyMap<string, string>) => hostFor(input, UNTYPED_OPTIONS, texts, (name) => OURS.test(name))
+  const parsed = new Map<string, ts.SourceFile>()
+  const host = (texts: ReadonlyMap<string, string>) =>
+    hostFor({ input, options: UNTYPED_OPTIONS, texts, parsed }, (name) => OURS.test(name))
   const build = (texts: ReadonlyMap<string, string>) =>
     ts.createProgram({ rootNames: files, options: UNTYPED_OPTIONS, host: host(texts) })
   return {
@@ -142,14 +145,21 @@ function untypedProject(input: ProjectInput, files: readonly string[]): Project 
   }
 }
 
-function hostFor(
-  input: ProjectInput,
-  options: ts.CompilerOptions,
-  texts: ReadonlyMap<string, string>,
-  resolves: (specifier: string) => boolean,
-): ts.CompilerHost {
+interface HostInput {
+  readonly input: ProjectInput
+  readonly options: ts.CompilerOptions
+  readonly texts: ReadonlyMap<string, string>
+  /** What programs of one project parsed already, by path: a file with the same text is the same one. */
+  readonly parsed: Map<string, ts.SourceFile>
+}
+
+/** The language's own declarations, parsed once for all projects. */
+const libraries = new Map<string, ts.SourceFile>()
+
+function hostFor({ input, options, texts, parsed }: HostInput, resolves: (specifier: string) => boolean): ts.CompilerHost {
   const declarations = new Map([...facadeDeclarations].map(([name, text]) => [declarationsPath(name), text]))
   const base = ts.createCompilerHost(options, true)
+  const libraryFolder = base.getDefaultLibLocation?.() ?? '\0'
   const read = (path: string) => declarations.get(path) ?? texts.get(path) ?? readKeepingMark(path)
   const cache = ts.createModuleResolutionCache(
     base.getCurrentDirectory(),
@@ -161,8 +171,14 @@ function hostFor(
     fileExists: (path) => declarations.has(path) || texts.has(path) || base.fileExists(path),
     readFile: read,
     getSourceFile: (path, languageVersion) => {
+      const isLibrary = path.startsWith(libraryFolder)
+      const cached = (isLibrary ? libraries : parsed).get(path)
+      if (isLibrary && cached !== undefined) return cached
       const text = read(path)
-      return text === undefined ? undefined : ts.createSourceFile(path, text, languageVersion, true)
+      if (text === undefined || cached?.text === text) return cached
+      const source = ts.createSourceFile(path, text, languageVersion, true)
+      ;(isLibrary ? libraries : parsed).set(path, source)
+      return source
     },
     resolveModuleNameLiterals: (literals, file, redirected, resolution, source) =>
       literals.map((literal) => {

@@ -133,10 +133,26 @@ function resultOf(root: string, files: ReadonlyMap<string, string>, plan: Migrat
 
 function complaintsOf(root: string, files: ReadonlyMap<string, string>): string[] {
   const paths = [...files.keys()].map((path) => join(root, path))
-  const program = ts.createProgram({ rootNames: paths, options: { ...options, noEmit: true } })
+  const program = programOf(paths, { ...options, noEmit: true })
   return ts
     .getPreEmitDiagnostics(program)
     .map(({ file, messageText }) => `${basename(file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)
+}
+
+const parsed = new Map<string, ts.SourceFile>()
+
+/** A program that shares what does not change between fixtures: the language's and the packages' declarations. */
+function programOf(rootNames: readonly string[], programOptions: ts.CompilerOptions): ts.Program {
+  const host = ts.createCompilerHost(programOptions, true)
+  const getSourceFile = host.getSourceFile.bind(host)
+  host.getSourceFile = (path, version) => {
+    const cached = parsed.get(path)
+    if (cached !== undefined) return cached
+    const source = getSourceFile(path, version)
+    if (source !== undefined && path.startsWith(repository)) parsed.set(path, source)
+    return source
+  }
+  return ts.createProgram({ rootNames, options: programOptions, host })
 }
 
 /** Compiles the files of a fixture and runs the entry's `run()`. */
@@ -144,7 +160,7 @@ async function runIn(name: string, files: ReadonlyMap<string, string>, entry: st
   const root = place(name, files, true)
   const outDir = join(root, 'out')
   const paths = [...files.keys()].map((path) => join(root, path))
-  ts.createProgram({ rootNames: paths, options: { ...options, rootDir: root, outDir, jsx: ts.JsxEmit.React } }).emit()
+  programOf(paths, { ...options, rootDir: root, outDir, jsx: ts.JsxEmit.React }).emit()
   const compiled = join(outDir, entry.replace(/\.ts(x?)$/, '.js').replace(/\.mts$/, '.mjs').replace(/\.cts$/, '.cjs'))
   const loaded = (await import(/* @vite-ignore */ pathToFileURL(compiled).href)) as { run(): unknown }
   return structuredClone(await loaded.run())
