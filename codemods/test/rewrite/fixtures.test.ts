@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -58,27 +68,36 @@ for (const folder of foldersOf(fixtures)) {
       const plan = planOf(root, before)
       expect(resultOf(root, before, plan)).toEqual(Object.fromEntries(after))
       const found = plan.findings.map(({ kind, line, message }) => ({ kind, line, message }))
-      expect(found).toEqual(report.map(({ kind, line, message }) => ({ kind, line, message: expect.stringContaining(message) as string })))
+      expect(found).toEqual(
+        report.map(({ kind, line, message }) => ({ kind, line, message: expect.stringContaining(message) as string })),
+      )
     })
 
     it('does not change again', () => {
       const root = place(`${name}/after`, after, typed)
       const plan = planOf(root, after)
       expect([...plan.edits]).toEqual([])
-      const left = report.filter(({ kind }) => kind === 'todo').map(({ message }) => expect.stringContaining(message) as string)
+      const left = report
+        .filter(({ kind }) => kind === 'todo')
+        .map(({ message }) => expect.stringContaining(message) as string)
       expect(plan.findings.filter(({ kind }) => kind === 'todo').map(({ message }) => message)).toEqual(left)
     })
 
     it('type-checks against the real packages, as before', () => {
-      const complaints = [before, after].map((files, index) => complaintsOf(place(`${name}/checked-${index}`, files, true), files))
+      const complaints = [before, after].map((files, index) =>
+        complaintsOf(place(`${name}/checked-${index}`, files, true), files),
+      )
       expect(complaints[1]).toEqual(complaints[0])
     })
 
-    const entry = [...before.keys()].find((file) => /export (?:async )?function run\(|exports\.run =/.test(before.get(file) ?? ''))
+    const entry = [...before.keys()].find((file) =>
+      /export (?:async )?function run\(|exports\.run =/.test(before.get(file) ?? ''),
+    )
     if (entry !== undefined) {
       it('does the same', async () => {
         const results = []
-        for (const [index, files] of [before, after].entries()) results.push(await runIn(`${name}/run-${index}`, files, entry))
+        for (const [index, files] of [before, after].entries())
+          results.push(await runIn(`${name}/run-${index}`, files, entry))
         expect(results[1]).toEqual(results[0])
         expect(results[0]).toBeDefined()
       })
@@ -128,7 +147,9 @@ function planOf(root: string, files: ReadonlyMap<string, string>): MigrationPlan
 }
 
 function resultOf(root: string, files: ReadonlyMap<string, string>, plan: MigrationPlan): Record<string, string> {
-  return Object.fromEntries([...files].map(([path, text]) => [path, applyEdits(text, plan.edits.get(join(root, path)) ?? [])]))
+  return Object.fromEntries(
+    [...files].map(([path, text]) => [path, applyEdits(text, plan.edits.get(join(root, path)) ?? [])]),
+  )
 }
 
 function complaintsOf(root: string, files: ReadonlyMap<string, string>): string[] {
@@ -136,7 +157,10 @@ function complaintsOf(root: string, files: ReadonlyMap<string, string>): string[
   const program = programOf(paths, { ...options, noEmit: true })
   return ts
     .getPreEmitDiagnostics(program)
-    .map(({ file, messageText }) => `${basename(file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)
+    .map(
+      ({ file, messageText }) =>
+        `${basename(file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+    )
 }
 
 const parsed = new Map<string, ts.SourceFile>()
@@ -161,7 +185,13 @@ async function runIn(name: string, files: ReadonlyMap<string, string>, entry: st
   const outDir = join(root, 'out')
   const paths = [...files.keys()].map((path) => join(root, path))
   programOf(paths, { ...options, rootDir: root, outDir, jsx: ts.JsxEmit.React }).emit()
-  const compiled = join(outDir, entry.replace(/\.ts(x?)$/, '.js').replace(/\.mts$/, '.mjs').replace(/\.cts$/, '.cjs'))
+  const compiled = join(
+    outDir,
+    entry
+      .replace(/\.ts(x?)$/, '.js')
+      .replace(/\.mts$/, '.mjs')
+      .replace(/\.cts$/, '.cjs'),
+  )
   const loaded = (await import(/* @vite-ignore */ pathToFileURL(compiled).href)) as { run(): unknown }
   return structuredClone(await loaded.run())
 }

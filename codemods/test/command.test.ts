@@ -1,0 +1,269 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { RunResult } from '../src/index.js'
+
+const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+const roots: string[] = []
+
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
+})
+
+const legacy = `import { ToolDispatcher } from '@switchyard/legacy'
+
+export async function count(context) {
+  const dispatcher = new ToolDispatcher(context)
+  await dispatcher.cleanup()
+}
+`
+const canonical = `import { UnifiedToolDispatcher } from '@switchyard/dispatcher'
+
+export async function count(context) {
+  const dispatcher = UnifiedToolDispatcher.createForUser(context)
+  await dispatcher.dispose()
+}
+`
+const manifest = `{
+  "name": "app",
+  "dependencies": { "@switchyard/legacy": "^0.9.0" }
+}
+`
+
+function repository(files: Readonly<Record<string, string | Buffer>>): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-command-')))
+  roots.push(root)
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), content)
+  }
+  git(root, 'init', '--quiet')
+  commit(root)
+  return root
+}
+
+function git(root: string, ...args: string[]): string {
+  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', '-c', 'commit.gpgsign=false']
+  return execFileSync('git', [...identity, ...args], { cwd: root, encoding: 'utf8' })
+}
+
+function commit(root: string): void {
+  git(root, 'add', '--all')
+  git(root, 'commit', '--quiet', '--allow-empty', '--message', 'State')
+}
+
+function switchyard(root: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+function json(root: string, ...args: string[]): { status: number | null; result: RunResult } {
+  const { status, stdout } = switchyard(root, ...args, '--json')
+  return { status, result: JSON.parse(stdout) as RunResult }
+}
+
+const read = (root: string, path: string) => readFileSync(join(root, path), 'utf8')
+
+describe('switchyard migrate', () => {
+  it('rewrites a file, moves the dependency, and has nothing left to do a second time', () => {
+    const root = repository({ 'src/count.js': legacy, 'package.json': manifest })
+    const first = json(root, 'migrate')
+    expect(first.status).toBe(0)
+    expect(read(root, 'src/count.js')).toBe(canonical)
+    const { dependencies } = JSON.parse(read(root, 'package.json')) as { dependencies: Record<string, string> }
+    expect(Object.keys(dependencies)).toEqual(['@switchyard/dispatcher'])
+    expect(dependencies['@switchyard/dispatcher']).toMatch(/^\^\d/)
+    commit(root)
+    const second = json(root, 'migrate')
+    expect(second.status).toBe(0)
+    expect(second.result.changes).toEqual([])
+  })
+
+  it('accounts for every file', () => {
+    const root = repository({ 'a.js': legacy, 'b.js': 'export const b = 1\n', 'c.js': `${legacy}export {\n` })
+    const { status, result } = json(root, 'migrate')
+    const { given, changed, unchanged, skipped, failed } = result.files
+    expect(changed + unchanged + skipped + failed).toBe(given)
+    expect({ changed, unchanged, failed }).toMatchObject({ changed: 1, failed: 1 })
+    expect(status).toBe(1)
+  })
+
+  it('writes nothing with --dry-run, prints the diff, and exits as the real run would', () => {
+    const root = repository({ 'count.js': legacy })
+    const { status, stdout } = switchyard(root, 'migrate', '--dry-run')
+    expect(status).toBe(0)
+    expect(stdout).toContain("-import { ToolDispatcher } from '@switchyard/legacy'")
+    expect(stdout).toContain("+import { UnifiedToolDispatcher } from '@switchyard/dispatcher'")
+    expect(git(root, 'status', '--porcelain')).toBe('')
+  })
+
+  it('writes nothing with --check, and exits with 1 when something is left', () => {
+    const root = repository({ 'count.js': legacy })
+    expect(switchyard(root, 'migrate', '--check').status).toBe(1)
+    expect(git(root, 'status', '--porcelain')).toBe('')
+  })
+
+  it('leaves package.json alone with --no-package-json', () => {
+    const root = repository({ 'count.js': legacy, 'package.json': manifest })
+    expect(switchyard(root, 'migrate', '--no-package-json').status).toBe(0)
+    expect(read(root, 'package.json')).toBe(manifest)
+  })
+
+  it('leaves the other facades with --only', () => {
+    const core = `import { ToolStatus } from '@switchyard/core'\nexport const fine = ToolStatus.SUCCESS\n`
+    const root = repository({ 'count.js': legacy, 'core.js': core })
+    expect(switchyard(root, 'migrate', '--only', 'legacy').status).toBe(0)
+    expect(read(root, 'core.js')).toBe(core)
+    expect(read(root, 'count.js')).toBe(canonical)
+  })
+
+  it('marks what a person must decide, once, and exits with 1 each time', () => {
+    const source = `import { createToolDispatcher } from '@switchyard/legacy'\nconst dispatcher = createToolDispatcher([])\ndispatcher.isActive()\n`
+    const root = repository({ 'script.js': source })
+    expect(switchyard(root, 'migrate').status).toBe(1)
+    const marked = read(root, 'script.js')
+    expect(marked.match(/@switchyard-todo SWY0001/g)).toHaveLength(1)
+    commit(root)
+    expect(switchyard(root, 'migrate').status).toBe(1)
+    expect(read(root, 'script.js')).toBe(marked)
+  })
+
+  it('gives the exact bytes of the last run back with --undo', () => {
+    const windows = `\uFEFF${legacy.replaceAll('\n', '\r\n')}`
+    const root = repository({ 'count.js': windows, 'package.json': manifest })
+    expect(switchyard(root, 'migrate').status).toBe(0)
+    expect(read(root, 'count.js')).toBe(`\uFEFF${canonical.replaceAll('\n', '\r\n')}`)
+    expect(switchyard(root, 'migrate', '--undo').status).toBe(0)
+    expect(read(root, 'count.js')).toBe(windows)
+    expect(read(root, 'package.json')).toBe(manifest)
+    expect(git(root, 'status', '--porcelain')).toBe('')
+  })
+
+  it('keeps the mode of a file', () => {
+    const root = repository({ 'count.js': legacy })
+    chmodSync(join(root, 'count.js'), 0o755)
+    commit(root)
+    expect(switchyard(root, 'migrate').status).toBe(0)
+    expect(statSync(join(root, 'count.js')).mode & 0o777).toBe(0o755)
+  })
+})
+
+describe('bad input', () => {
+  it.each([
+    [['migrate', '--colour']],
+    [['migrate', '--only', 'modern']],
+    [['migrate', 'nowhere']],
+    [['audit', 'nowhere']],
+    [['improve']],
+  ])('%j is wrong usage: status 2, a message, nothing written', (args) => {
+    const root = repository({ 'count.js': legacy })
+    const { status, stderr } = switchyard(root, ...args)
+    expect(status).toBe(2)
+    expect(stderr).toContain(args.at(-1))
+    expect(git(root, 'status', '--porcelain')).toBe('')
+  })
+
+  it('zero files are an error', () => {
+    const root = repository({ 'readme.md': 'nothing here\n' })
+    expect(switchyard(root, 'migrate').status).toBe(2)
+  })
+
+  it('a dirty file is refused without --force, and nothing is written', () => {
+    const root = repository({ 'count.js': legacy, 'other.js': legacy })
+    writeFileSync(join(root, 'count.js'), `${legacy}// mine\n`)
+    const { status, stderr } = switchyard(root, 'migrate')
+    expect(status).toBe(2)
+    expect(stderr).toContain('count.js')
+    expect(read(root, 'count.js')).toBe(`${legacy}// mine\n`)
+    expect(read(root, 'other.js')).toBe(legacy)
+    expect(switchyard(root, 'migrate', '--force').status).toBe(0)
+    expect(read(root, 'count.js')).toBe(`${canonical}// mine\n`)
+  })
+
+  it('what cannot be parsed, decoded or followed is reported with its place, and the rest goes on', () => {
+    const invalid = Buffer.concat([Buffer.from(legacy), Buffer.from([0x2f, 0x2f, 0xff, 0xfe, 0x0a])])
+    const root = repository({ 'good.js': legacy, 'broken.js': `${legacy}const = 1\n`, 'latin.js': invalid })
+    symlinkSync(join(root, 'gone.js'), join(root, 'dangling.js'))
+    commit(root)
+    const { status, result } = json(root, 'migrate')
+    expect(status).toBe(1)
+    expect(read(root, 'good.js')).toBe(canonical)
+    expect(readFileSync(join(root, 'latin.js'))).toEqual(invalid)
+    const failed = result.findings.filter(({ kind }) => kind === 'failed' || kind === 'skipped').map(({ file }) => file)
+    expect(failed).toEqual(expect.arrayContaining(['broken.js', 'latin.js']))
+    expect(result.findings.find(({ file }) => file === 'broken.js')?.line).toBe(7)
+  })
+})
+
+describe('switchyard audit', () => {
+  it('counts what is on the facades, exits with 1, and writes nothing', () => {
+    const root = repository({ 'count.js': legacy })
+    const { status, result } = json(root, 'audit')
+    expect(status).toBe(1)
+    expect(result.findings.map(({ rule, line, fixable }) => ({ rule, line, fixable }))).toEqual([
+      { rule: 'facade-import', line: 1, fixable: true },
+      { rule: 'facade-use', line: 4, fixable: true },
+      { rule: 'facade-use', line: 5, fixable: true },
+    ])
+    expect(git(root, 'status', '--porcelain')).toBe('')
+  })
+
+  it('finds nothing, and exits with 0, once all is migrated', () => {
+    const root = repository({ 'count.js': canonical })
+    expect(json(root, 'audit')).toMatchObject({ status: 0, result: { findings: [] } })
+  })
+
+  it.each([
+    ['multiple-implementation', 'class MyToolDispatcher { executeTool() {} }\n'],
+    ['multiple-implementation', 'class Runner { dispatch() {} executeTool() {} registerTool() {} }\n'],
+    [
+      'direct-instantiation',
+      "import { UnifiedToolDispatcher } from '@switchyard/dispatcher'\nnew UnifiedToolDispatcher()\n",
+    ],
+    ['registry-bypass', "const tool = registry.get('add')\nawait tool.execute({})\n"],
+    ['event-channel', "socket.send({ type: 'tool_executing' })\n"],
+    ['event-channel', 'bridge.notifyToolCompleted(1)\n'],
+  ])('finds %s in %j', (rule, source) => {
+    const root = repository({ 'file.mjs': source })
+    const { status, result } = json(root, 'audit')
+    expect(result.findings).toMatchObject([{ rule, kind: 'violation', fixable: false, file: 'file.mjs' }])
+    expect(status).toBe(1)
+  })
+
+  it.each([
+    'export const registry = new Map()\nregistry.get("a")\n',
+    "socket.on('tool_executing', () => 1)\n",
+    'class Registry { registerTool() {} }\n',
+    "import { UnifiedToolDispatcher } from '@switchyard/dispatcher'\nUnifiedToolDispatcher.createForUser(context)\n",
+  ])('finds nothing in %j', (source) => {
+    expect(json(repository({ 'file.mjs': source }), 'audit').result.findings).toEqual([])
+  })
+
+  it('finds two versions of the dispatcher in a lockfile, and one dispatcher imported by two paths', () => {
+    const locked = (version: string) => `{ "version": "${version}" }`
+    const lockfile = `{ "lockfileVersion": 3, "packages": {\n  "node_modules/@switchyard/dispatcher": ${locked('1.0.0')},\n  "node_modules/x/node_modules/@switchyard/dispatcher": ${locked('1.1.0')} } }\n`
+    const root = repository({
+      'package-lock.json': lockfile,
+      'a.mjs': "import { UnifiedToolDispatcher } from '@switchyard/dispatcher'\nexport { UnifiedToolDispatcher }\n",
+      'b.mjs': "import { UnifiedToolDispatcher } from './a.mjs'\nexport const b = UnifiedToolDispatcher\n",
+    })
+    const { result } = json(root, 'audit')
+    expect(result.findings.map(({ rule, file, line }) => ({ rule, file, line }))).toEqual([
+      { rule: 'import-path', file: 'b.mjs', line: 1 },
+      { rule: 'two-copies', file: 'package-lock.json', line: 2 },
+    ])
+  })
+})
