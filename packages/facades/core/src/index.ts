@@ -80,7 +80,7 @@ export class ToolDispatcher extends kit.FacadeDispatcher {
       executorType: this.unified.constructor.name,
       executorHasWebsocketBridgeAttr: true,
       websocketBridgeIsNone: bridge === null,
-      websocketBridgeType: bridge === null ? null : bridge.constructor.name,
+      websocketBridgeType: bridge === null ? null : (classOf(bridge) ?? 'Object'),
       hasWebsocketSupport: this.hasWebsocketSupport,
       criticalIssues: this.hasWebsocketSupport ? [] : ['websocketBridge is null: events reach nobody'],
     }
@@ -117,6 +117,12 @@ export type LegacyMetrics = kit.LegacyMetrics
 
 function own(userContext: kit.ContextOrCreation, options: kit.FacadeOptions): kit.OwnBinding {
   return kit.own(userContext, options, refuseContext, { switchable: true })
+}
+
+/** The name of an object's class; a module namespace, say, has none. */
+function classOf(bridge: object): string | undefined {
+  const { constructor: made } = bridge as { readonly constructor?: Function }
+  return made?.name
 }
 
 function refuseContext(received: unknown): Error {
