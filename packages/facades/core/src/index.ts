@@ -96,23 +96,23 @@ export type ToolDispatcherCore = ToolDispatcher
 export const ToolDispatchRequest = kit.countingUses('core', 'ToolDispatchRequest', kit.ToolDispatchRequest)
 /** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use the arguments of executeTool(toolName, parameters) */
 export type ToolDispatchRequest = kit.ToolDispatchRequest
-/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export const ToolDispatchResponse = kit.countingUses('core', 'ToolDispatchResponse', kit.ToolDispatchResponse)
-/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type ToolDispatchResponse = kit.ToolDispatchResponse
-/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of @switchyard/dispatcher */
+/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of `@switchyard/dispatcher` */
 export const UserExecutionContext = canonical.UserExecutionContext
-/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of @switchyard/dispatcher */
+/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of `@switchyard/dispatcher` */
 export type UserExecutionContext = canonical.UserExecutionContext
 /** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use result.success */
 export const ToolStatus = kit.ToolStatus
 /** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use result.success */
 export type ToolStatus = kit.ToolStatus
-/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type ToolResult = kit.ToolResult
-/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type LegacyToolExecutionResult = kit.LegacyToolExecutionResult
-/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use DispatcherMetrics of @switchyard/dispatcher */
+/** @deprecated SWY0003, since 1.0.0, removed in 2.0.0 (2027-06-30): use DispatcherMetrics of `@switchyard/dispatcher` */
 export type LegacyMetrics = kit.LegacyMetrics
 
 function own(userContext: kit.ContextOrCreation, options: kit.FacadeOptions): kit.OwnBinding {

@@ -135,9 +135,9 @@ export async function createRequestScopedDispatcher(
   return create(userContext, { websocketManager, tools })
 }
 
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use InvalidContextError of @switchyard/dispatcher */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use InvalidContextError of `@switchyard/dispatcher` */
 export const AuthenticationError = kit.countingUses('enhanced', 'AuthenticationError', kit.AuthenticationError)
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use InvalidContextError of @switchyard/dispatcher */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use InvalidContextError of `@switchyard/dispatcher` */
 export type AuthenticationError = kit.AuthenticationError
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use result.error?.code === 'permission_denied' */
 export const PermissionError = kit.PermissionError
@@ -151,27 +151,27 @@ export type SecurityViolationError = kit.SecurityViolationError
 export const ToolDispatchRequest = kit.countingUses('enhanced', 'ToolDispatchRequest', kit.ToolDispatchRequest)
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use the arguments of executeTool(toolName, parameters) */
 export type ToolDispatchRequest = kit.ToolDispatchRequest
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export const ToolDispatchResponse = kit.countingUses('enhanced', 'ToolDispatchResponse', kit.ToolDispatchResponse)
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type ToolDispatchResponse = kit.ToolDispatchResponse
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser or createForAdmin of UnifiedToolDispatcher */
 export const DispatchStrategy = kit.DispatchStrategy
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser or createForAdmin of UnifiedToolDispatcher */
 export type DispatchStrategy = kit.DispatchStrategy
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of @switchyard/dispatcher */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of `@switchyard/dispatcher` */
 export const UserExecutionContext = canonical.UserExecutionContext
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of @switchyard/dispatcher */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of `@switchyard/dispatcher` */
 export type UserExecutionContext = canonical.UserExecutionContext
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use result.success */
 export const ToolStatus = kit.ToolStatus
 /** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use result.success */
 export type ToolStatus = kit.ToolStatus
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type ToolResult = kit.ToolResult
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type LegacyToolExecutionResult = kit.LegacyToolExecutionResult
-/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use DispatcherMetrics of @switchyard/dispatcher */
+/** @deprecated SWY0004, since 1.0.0, removed in 2.0.0 (2027-06-30): use DispatcherMetrics of `@switchyard/dispatcher` */
 export type LegacyMetrics = kit.LegacyMetrics
 
 function create(

@@ -98,27 +98,27 @@ export async function createRequestScopedDispatcher(
 export const ToolDispatchRequest = kit.countingUses('legacy', 'ToolDispatchRequest', kit.ToolDispatchRequest)
 /** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use the arguments of executeTool(toolName, parameters) */
 export type ToolDispatchRequest = kit.ToolDispatchRequest
-/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export const ToolDispatchResponse = kit.countingUses('legacy', 'ToolDispatchResponse', kit.ToolDispatchResponse)
-/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type ToolDispatchResponse = kit.ToolDispatchResponse
 /** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser or createForAdmin of UnifiedToolDispatcher */
 export const DispatchStrategy = kit.DispatchStrategy
 /** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use createForUser or createForAdmin of UnifiedToolDispatcher */
 export type DispatchStrategy = kit.DispatchStrategy
-/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of @switchyard/dispatcher */
+/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of `@switchyard/dispatcher` */
 export const UserExecutionContext = canonical.UserExecutionContext
-/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of @switchyard/dispatcher */
+/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of `@switchyard/dispatcher` */
 export type UserExecutionContext = canonical.UserExecutionContext
 /** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use result.success */
 export const ToolStatus = kit.ToolStatus
 /** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use result.success */
 export type ToolStatus = kit.ToolStatus
-/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type ToolResult = kit.ToolResult
-/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type LegacyToolExecutionResult = kit.LegacyToolExecutionResult
-/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use DispatcherMetrics of @switchyard/dispatcher */
+/** @deprecated SWY0001, since 1.0.0, removed in 2.0.0 (2027-06-30): use DispatcherMetrics of `@switchyard/dispatcher` */
 export type LegacyMetrics = kit.LegacyMetrics
 
 function create(userContext: kit.ContextOrCreation, options: kit.FacadeOptions): ToolDispatcher {

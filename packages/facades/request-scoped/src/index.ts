@@ -25,7 +25,7 @@ export class RequestScopedToolDispatcher extends kit.FacadeDispatcher {
   }
 }
 
-/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use AgentRun of @switchyard/dispatcher, over eventSinkFrom(transport) */
+/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use AgentRun of `@switchyard/dispatcher`, over eventSinkFrom(transport) */
 export class WebSocketBridgeAdapter extends BridgeAdapter {
   constructor(emitter: kit.OptionalTransport, userContext: canonical.UserExecutionContext) {
     kit.recordUse('request-scoped', 'WebSocketBridgeAdapter', WebSocketBridgeAdapter)
@@ -53,21 +53,21 @@ export async function requestScopedToolDispatcherScope(
   return create(userContext, tools, websocketEmitter)
 }
 
-/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of @switchyard/dispatcher */
+/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of `@switchyard/dispatcher` */
 export const UserExecutionContext = canonical.UserExecutionContext
-/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of @switchyard/dispatcher */
+/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use UserExecutionContext of `@switchyard/dispatcher` */
 export type UserExecutionContext = canonical.UserExecutionContext
 /** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use result.success */
 export const ToolStatus = kit.ToolStatus
 /** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use result.success */
 export type ToolStatus = kit.ToolStatus
-/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type ToolResult = kit.ToolResult
-/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type ToolDispatchResponse = kit.ToolDispatchResponse
-/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of @switchyard/dispatcher */
+/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use ToolExecutionResult of `@switchyard/dispatcher` */
 export type LegacyToolExecutionResult = kit.LegacyToolExecutionResult
-/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use DispatcherMetrics of @switchyard/dispatcher */
+/** @deprecated SWY0002, since 1.0.0, removed in 2.0.0 (2027-06-30): use DispatcherMetrics of `@switchyard/dispatcher` */
 export type LegacyMetrics = kit.LegacyMetrics
 
 function create(

@@ -100,7 +100,9 @@ function withDeprecations(text, { code, since, sunset, exports }) {
     if (name === undefined) continue
     const migration = exports[name]
     if (tag !== undefined && migration !== undefined) {
-      const notice = `@deprecated ${code}, since ${since}, removed in ${sunset.version} (${sunset.date}): use ${migration.replacement}`
+      // Without backticks an @ begins a tag of its own, and editors would show the text up to it.
+      const replacement = migration.replacement.replaceAll(/@[\w-]+\/[\w-]+/g, '`$&`')
+      const notice = `@deprecated ${code}, since ${since}, removed in ${sunset.version} (${sunset.date}): use ${replacement}`
       lines[tag] = lines[tag].replace(/@deprecated.*?(?= \*\/|$)/, () => notice)
     }
     tag = undefined
