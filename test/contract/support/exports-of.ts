@@ -8,6 +8,8 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url))
 export interface ExportFacts {
   readonly name: string
   readonly kind: 'class' | 'function' | 'value' | 'type'
+  /** Whether the name stands for a type, alone or beside a value. */
+  readonly isType: boolean
   /** The public static members of a class, without `prototype`. */
   readonly statics: readonly string[]
   /** The text of each declaration's `@deprecated` tag; `undefined` where it has none. */
@@ -37,6 +39,7 @@ function factsOf(checker: ts.TypeChecker, exported: ts.Symbol): ExportFacts {
   return {
     name: exported.name,
     kind: kindOf(type),
+    isType: (symbol.flags & ts.SymbolFlags.Type) !== 0,
     statics: type === undefined || type.getConstructSignatures().length === 0 ? [] : staticsOf(type),
     deprecations: (exported.declarations ?? []).map(deprecationOf),
   }
