@@ -156,7 +156,10 @@ interface HostInput {
 /** The language's own declarations, parsed once for all projects. */
 const libraries = new Map<string, ts.SourceFile>()
 
-function hostFor({ input, options, texts, parsed }: HostInput, resolves: (specifier: string) => boolean): ts.CompilerHost {
+function hostFor(
+  { input, options, texts, parsed }: HostInput,
+  resolves: (specifier: string) => boolean,
+): ts.CompilerHost {
   const declarations = new Map([...facadeDeclarations].map(([name, text]) => [declarationsPath(name), text]))
   const base = ts.createCompilerHost(options, true)
   const libraryFolder = base.getDefaultLibLocation?.() ?? '\0'

@@ -72,7 +72,7 @@ async function liveAndLeft(make, count) {
   for (let index = 0; index < count; index += 1) scopes[index] = make()
   const during = await usedHeap()
   for (const scope of scopes) await scope.dispose?.()
-  scopes.fill({})
+  scopes.length = 0
   const after = await usedHeap()
   return { live: Math.round((during - before) / count), left: Math.round((after - before) / count) }
 }

@@ -109,13 +109,13 @@ export async function measure(choice, effort, say = () => {}) {
   const floors = await import('./cases/floors.mjs')
   const sections = []
   for (const { title, ...files } of SECTIONS) {
-    /** @type {Record<string, () => Promise<any>>} */
-    const all = { ...files.ours, ...files.peers }
-    const names = Object.keys(all).filter((name) => ours.includes(name) || peers.includes(name))
-    if (names.length === 0) continue
+    const all = Object.entries({ ...files.ours, ...files.peers })
+    const taken = all.filter(([name]) => ours.includes(name) || peers.includes(name))
+    if (taken.length === 0) continue
+    const names = taken.map(([name]) => name)
     say(`${title}: ${names.join(', ')}`)
     const cases = floors.cases()
-    for (const name of names) cases.push(...(await (await all[name]?.()).cases(effort)))
+    for (const [, load] of taken) cases.push(...(await (await load()).cases(effort)))
     sections.push({ title, rows: await interleave(cases, effort) })
     for (const { close } of cases) await close?.()
   }

@@ -336,7 +336,9 @@ function intoCall(
   const declaration = parameter?.valueDeclaration
   if (parameter !== undefined && declaration !== undefined && work.isOwn(declaration)) {
     const type = work.checker.getTypeOfSymbolAtLocation(parameter, call)
-    const isHeld = isInstance(work, argument) ? isInstanceType(work, type) && isInstance(work, declaration) : !isAnyType(work, declaration)
+    const isHeld = isInstance(work, argument)
+      ? isInstanceType(work, type) && isInstance(work, declaration)
+      : !isAnyType(work, declaration)
     if (isHeld) {
       work.join(source, declaration)
       checkReach(work, declaration, argument, facade)
@@ -351,7 +353,10 @@ function intoCall(
     }
   }
   // What a library makes of it holds it: a map, a promise of several.
-  if ((declaration === undefined || !work.isOwn(declaration)) && work.symbols.mentions(work.checker.getTypeAtLocation(call))) {
+  if (
+    (declaration === undefined || !work.isOwn(declaration)) &&
+    work.symbols.mentions(work.checker.getTypeAtLocation(call))
+  ) {
     work.join(source, call)
     return
   }

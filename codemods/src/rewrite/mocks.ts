@@ -25,7 +25,9 @@ export function surveyMock(
   if (/^(?:unmock|dontMock|doUnmock|unstable_unmockModule)$/.test(name)) {
     // All facades become one module, and what ends one mock would end the others.
     if (/(?:mock|doMock|setMock|unstable_mockModule)\(\s*['"`]@switchyard\//.test(call.getSourceFile().text)) {
-      block('another mock of this file is of the same module after the migration; decide whether this line is still needed')
+      block(
+        'another mock of this file is of the same module after the migration; decide whether this line is still needed',
+      )
       return
     }
     work.add({ ...base, apply: move })

@@ -77,7 +77,10 @@ function tested(work: Work, condition: ts.Expression, value: boolean, subject: S
   const both = value ? ts.SyntaxKind.AmpersandAmpersandToken : ts.SyntaxKind.BarBarToken
   if (operatorToken.kind === both) return tested(work, left, value, subject) ?? tested(work, right, value, subject)
   const compared = statusComparison(work, condition, subject)
-  if (compared === undefined) return undefined
+  if (compared === undefined) {
+    const flag = flagComparison(condition)
+    return flag && tested(work, flag.operand, flag.wanted === value, subject)
+  }
   return compared.equal === value ? compared.status : compared.status === 'success' ? 'error' : 'success'
 }
 
@@ -94,6 +97,22 @@ export function statusComparison(
   const other = subject.isStatus(node.left) ? node.right : subject.isStatus(node.right) ? node.left : undefined
   const status = other === undefined ? undefined : statusValue(work, other)
   return status === undefined ? undefined : { status, equal }
+}
+
+/** `success === true` and its kin: what is compared, and the value that makes the comparison hold. */
+function flagComparison({
+  left,
+  right,
+  operatorToken: { kind },
+}: ts.BinaryExpression): { operand: ts.Expression; wanted: boolean } | undefined {
+  const equal = kind === ts.SyntaxKind.EqualsEqualsEqualsToken || kind === ts.SyntaxKind.EqualsEqualsToken
+  if (!equal && kind !== ts.SyntaxKind.ExclamationEqualsEqualsToken && kind !== ts.SyntaxKind.ExclamationEqualsToken)
+    return undefined
+  const literal = [left, right].find(
+    (side) => side.kind === ts.SyntaxKind.TrueKeyword || side.kind === ts.SyntaxKind.FalseKeyword,
+  )
+  if (literal === undefined) return undefined
+  return { operand: literal === left ? right : left, wanted: (literal.kind === ts.SyntaxKind.TrueKeyword) === equal }
 }
 
 /** The status that an expression writes: `'success'`, `ToolStatus.ERROR`. */

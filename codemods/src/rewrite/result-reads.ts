@@ -123,17 +123,21 @@ function metadataRead({ node, base }: PropertyRead): Read | undefined {
 }
 
 /** The text of the error: what it was without one is put back where that can be seen. */
-function textRead(work: Work, read: PropertyRead, absent: string): Read {
+function textRead(work: Work, read: PropertyRead, absent: string): Read | undefined {
   const { node, error, subject } = read
   const path: Path = pathAt(work, node, subject)
-  if (path === 'success') return (file) => replaceWith(file, node, absent, false)
+  if (path === 'success') {
+    // What it was is known here, and the compiler would complain of a test on it.
+    const isPlain = isSeen(node) && !ts.isBinaryExpression(node.parent)
+    return isPlain ? (file) => replaceWith(file, node, absent, false) : undefined
+  }
   const plain = path === 'error' || (absent === 'null' && !isSeen(node))
   return (file) => replaceWith(file, node, plain ? `${error}?.message` : `${error}?.message ?? ${absent}`, !plain)
 }
 
 function resultRead(work: Work, read: PropertyRead): Read {
-  const { node, result, subject } = read
-  if (pathAt(work, node, subject) === 'success' || !isSeen(node)) return () => {}
+  const { node, result } = read
+  if (!isSeen(node) || isAssertedPresent(work, node)) return () => {}
   return (file) => replaceWith(file, node, `${result} ?? null`, true)
 }
 
@@ -148,6 +152,18 @@ function isCondition(node: ts.Node): boolean {
   if (ts.isPrefixUnaryExpression(parent)) return parent.operator === ts.SyntaxKind.ExclamationToken
   if (ts.isIfStatement(parent) || ts.isWhileStatement(parent)) return parent.expression === node
   return ts.isConditionalExpression(parent) && parent.condition === node
+}
+
+/** Whether the code says of a value that it is there: `r.result as Order`, `r.result!`. */
+function isAssertedPresent(work: Work, node: ts.Node): boolean {
+  const { parent } = node
+  if (ts.isNonNullExpression(parent)) return true
+  if (ts.isAsExpression(parent)) {
+    const nullish = ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Any | ts.TypeFlags.Unknown
+    const type = work.checker.getTypeFromTypeNode(parent.type)
+    return (type.isUnion() ? type.types : [type]).every(({ flags }) => (flags & nullish) === 0)
+  }
+  return isTransparent(parent) && isAssertedPresent(work, parent)
 }
 
 /** Whether a place tells `null` from `undefined`. */
