@@ -49,7 +49,6 @@ const methods: Readonly<Record<Method, { readonly flag: readonly string[]; reado
       '`${r.error}`',
       'r.error ?? "none"',
       'r.error === null',
-      'r.metadata.toolName',
       'r.error?.length',
       '[r.result]',
     ],

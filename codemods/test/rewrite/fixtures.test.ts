@@ -53,9 +53,9 @@ interface Expected {
   readonly message: string
 }
 
-describe.each(foldersOf(fixtures).map((folder) => ({ folder, name: folder.slice(fixtures.length + 1) })))(
-  '$name',
-  ({ folder, name }) => {
+describe.each(foldersOf(fixtures).map((folder) => [folder.slice(fixtures.length + 1), folder] as const))(
+  '%s',
+  (name, folder) => {
     const typed = !basename(folder).startsWith('untyped')
     const before = filesOf(folder, 'input')
     const after = filesOf(folder, 'output')

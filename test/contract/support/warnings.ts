@@ -1,16 +1,5 @@
 /** The process warnings that `action` causes, in their order, but those of the deprecation itself. */
 export async function warningsOf(action: () => unknown): Promise<Error[]> {
-  const warnings = await allWarningsOf(action)
-  return warnings.filter(({ name }) => name !== 'DeprecationWarning')
-}
-
-/** The deprecation warnings that `action` causes, in their order. */
-export async function deprecationsOf(action: () => unknown): Promise<Error[]> {
-  const warnings = await allWarningsOf(action)
-  return warnings.filter(({ name }) => name === 'DeprecationWarning')
-}
-
-async function allWarningsOf(action: () => unknown): Promise<Error[]> {
   // Warnings arrive a tick late: let those of earlier work go by.
   await new Promise((resolve) => setImmediate(resolve))
   const warnings: Error[] = []
@@ -22,7 +11,7 @@ async function allWarningsOf(action: () => unknown): Promise<Error[]> {
   } finally {
     process.off('warning', keep)
   }
-  return warnings
+  return warnings.filter(({ name }) => name !== 'DeprecationWarning')
 }
 
 /** The code that a warning or an error carries. */
