@@ -14,7 +14,7 @@ const rows: readonly (readonly string[])[] = [
   ['errors.ts', 'clock.ts', 'ids.ts', 'snapshot.ts', 'json-size.ts', 'single-copy.ts'],
   ['context.ts', 'result.ts', 'events/redact.ts'],
   ['tool.ts', 'events/event.ts'],
-  ['foreign-tools/', 'tool-definitions.ts', 'events/lost-events.ts'],
+  ['foreign-tools/', 'tool-definitions.ts', 'executor.ts', 'events/lost-events.ts'],
   [
     'registry.ts',
     'permissions.ts',

@@ -4,6 +4,7 @@ import { DispatcherDisposedError, quote } from './errors.js'
 import { type AgentEvent, createEvent } from './events/event.js'
 import { redactText } from './events/redact.js'
 import { Execution, isThenable } from './execution.js'
+import { bodyOf } from './executor.js'
 import { idMaker } from './ids.js'
 import { fitsIn } from './json-size.js'
 import { type DispatchLimits, forgetIfIdle, type LimitedCall } from './limits.js'
@@ -188,15 +189,15 @@ function accept(call: Call, validated: Awaited<ReturnType<Validate>>): Outcome |
 type Validate = NonNullable<RegisteredTool['validateInput']>
 
 function execute(call: Call): StepResult {
-  const { middleware } = call.scope
-  const tool = call.tool
+  const { middleware, executor } = call.scope
+  const body = executor === undefined ? call.tool : bodyOf(call.tool, executor)
   if (middleware.length === 0) {
-    call.runBody(tool, call.parameters)
+    call.runBody(body, call.parameters)
     return undefined
   }
   const once = () =>
     new Promise<ToolExecutionResult>((resolve) => {
-      call.runBody(tool, call.parameters, (outcome) => resolve(call.stamp(outcome)))
+      call.runBody(body, call.parameters, (outcome) => resolve(call.stamp(outcome)))
     })
   return throughMiddleware(middleware, call, once).then((outcome) => checkOutput(call, outcome))
 }

@@ -145,14 +145,14 @@ export abstract class Execution extends Deadline {
   }
 
   /** Runs the body; its outcome goes to `done` or else settles the call, in the same turn where the body is synchronous. */
-  runBody(tool: Tool, input: unknown, done?: (outcome: Outcome) => void): void {
+  runBody(body: Pick<Tool, 'execute'>, input: unknown, done?: (outcome: Outcome) => void): void {
     if (this.#settled) {
       done?.(failure('aborted', `Tool ${this.toolName} was not run: its call has settled`))
       return
     }
     let returned: unknown
     try {
-      returned = tool.execute(input, new CallHandle(this))
+      returned = body.execute(input, new CallHandle(this))
     } catch (cause) {
       this.#hand(thrown(cause), done)
       return

@@ -34,6 +34,7 @@ export {
   type RetentionOptions,
   type StoredEvent,
 } from './events/store.js'
+export type { ExecutorCall, ToolExecutor } from './executor.js'
 export type { DispatchLimits } from './limits.js'
 export type { DispatcherMetrics, GlobalMetrics } from './metrics.js'
 export type { DispatchCall, DispatchMiddleware } from './middleware.js'

@@ -5,6 +5,7 @@ import { InvalidContextError, quote } from './errors.js'
 import type { AgentEvent, EventSink } from './events/event.js'
 import { publishLostEvent } from './events/lost-events.js'
 import { createRedactor, redact, type Redactor } from './events/redact.js'
+import { checkExecutor, type ToolExecutor } from './executor.js'
 import { isThenable } from './execution.js'
 import { idMaker } from './ids.js'
 import { type DispatchLimits, forgetIfIdle, resolveLimits, usageOf, type UserUsage } from './limits.js'
@@ -29,6 +30,8 @@ export interface DispatcherOptions {
   readonly adminTools?: readonly string[] | undefined
   /** Further endings of keys whose values are masked in events. */
   readonly redact?: readonly string[] | undefined
+  /** Where the bodies of chosen tools run. Default: all of them here. */
+  readonly executor?: ToolExecutor | undefined
 }
 
 const nextDispatcherId = idMaker('dsp')
@@ -47,6 +50,7 @@ export class Scope {
   readonly middleware: readonly DispatchMiddleware[]
   readonly adminTools: ReadonlySet<string>
   readonly redactor: Redactor
+  readonly executor: ToolExecutor | undefined
   readonly counters = new Counters()
   readonly createdAt = epochMs()
   /** Calls that have not settled. */
@@ -73,6 +77,7 @@ export class Scope {
     this.middleware = options.middleware === undefined ? NO_MIDDLEWARE : checkMiddleware(options.middleware)
     this.adminTools = options.adminTools === undefined ? ADMIN_TOOLS : nameSet('adminTools', options.adminTools)
     this.redactor = options.redact === undefined ? redact : createRedactor([...nameSet('redact', options.redact)])
+    this.executor = checkExecutor(options.executor)
     this.tools = options.tools === undefined ? NO_TOOLS : toRegistry(options.tools)
     if (options.tools !== undefined && this.tools !== options.tools) this.#ownTools = this.tools
     this.usage = usageOf(context.userId)
