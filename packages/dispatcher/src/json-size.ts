@@ -6,30 +6,42 @@ const MAX_DEPTH = 500
  * what they hold and binary data by its bytes, since that is what they weigh; more than 500 levels never fit.
  */
 export function fitsIn(value: unknown, maxBytes: number): boolean {
-  return spend(value, maxBytes, 0, NOTHING_ABOVE) >= 0
+  // Writing a number out costs more than all else of a small value, so it is first taken for the longest there is.
+  return spend(value, maxBytes, 0, NOTHING_ABOVE, false) >= 0 || spend(value, maxBytes, 0, NOTHING_ABOVE, true) >= 0
 }
 
+/** `-1.2345678901234567e-123` */
+const LONGEST_NUMBER = 24
 const NOTHING_ABOVE: readonly object[] = Object.freeze([])
 
 /** What is left of the budget once the value is paid for; negative when it was not enough. */
-function spend(value: unknown, budget: number, depth: number, ancestors: readonly object[]): number {
+function spend(value: unknown, budget: number, depth: number, ancestors: readonly object[], exact: boolean): number {
   switch (typeof value) {
     case 'string':
       return budget - stringBytes(value, budget)
     case 'number':
-      return budget - (value >= 0 && value < 10 && Number.isInteger(value) ? 1 : String(value).length)
+      return (
+        budget -
+        (value >= 0 && value < 10 && Number.isInteger(value) ? 1 : exact ? String(value).length : LONGEST_NUMBER)
+      )
     case 'boolean':
       return budget - 5
     case 'bigint':
       return budget - value.toString().length
     case 'object':
-      return value === null ? budget - 4 : spendObject(value, budget, depth, ancestors)
+      return value === null ? budget - 4 : spendObject(value, budget, depth, ancestors, exact)
     default:
       return budget
   }
 }
 
-function spendObject(value: object, budget: number, depth: number, ancestors: readonly object[]): number {
+function spendObject(
+  value: object,
+  budget: number,
+  depth: number,
+  ancestors: readonly object[],
+  exact: boolean,
+): number {
   if (depth > MAX_DEPTH) return -1
   if (depth > 0 && ancestors.includes(value)) return budget
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return budget - value.byteLength
@@ -38,22 +50,28 @@ function spendObject(value: object, budget: number, depth: number, ancestors: re
   if (value instanceof Map) {
     const inside = [...ancestors, value]
     for (const [key, item] of value) {
-      left = spend(item, spend(key, left - 2, depth + 1, inside), depth + 1, inside)
+      left = spend(item, spend(key, left - 2, depth + 1, inside, exact), depth + 1, inside, exact)
       if (left < 0) break
     }
   } else if (Array.isArray(value) || value instanceof Set) {
     const inside = [...ancestors, value]
     for (const item of value) {
-      left = spend(item, left - 1, depth + 1, inside)
+      left = spend(item, left - 1, depth + 1, inside, exact)
       if (left < 0) break
     }
   } else {
-    left = spendProperties(value, left, depth, ancestors)
+    left = spendProperties(value, left, depth, ancestors, exact)
   }
   return left
 }
 
-function spendProperties(value: object, budget: number, depth: number, ancestors: readonly object[]): number {
+function spendProperties(
+  value: object,
+  budget: number,
+  depth: number,
+  ancestors: readonly object[],
+  exact: boolean,
+): number {
   let left = budget
   // Most objects hold no others; the path down to here is only kept for those that do.
   let inside: readonly object[] | undefined
@@ -69,9 +87,9 @@ function spendProperties(value: object, budget: number, depth: number, ancestors
     left -= stringBytes(key, left) + 2
     if (typeof item === 'object' && item !== null) {
       inside ??= [...ancestors, value]
-      left = spendObject(item, left, depth + 1, inside)
+      left = spendObject(item, left, depth + 1, inside, exact)
     } else {
-      left = spend(item, left, depth + 1, ancestors)
+      left = spend(item, left, depth + 1, ancestors, exact)
     }
     if (left < 0) return left
   }
