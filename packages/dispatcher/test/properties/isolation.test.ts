@@ -20,7 +20,7 @@ describe('users of one process', () => {
           expect(seen.get(user)).toEqual(alone.seen.get(user))
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     )
   })
 
