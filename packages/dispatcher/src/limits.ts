@@ -274,7 +274,7 @@ class AdmissionTimes {
 }
 
 const users = new Map<string, UserUsage>()
-/** Users without dispatchers whose admissions of the last minute still count; forgotten a few at a time. */
+/** Users without dispatchers whose admissions of the last minute still count, the longest idle first; forgotten a few at a time. */
 const lingering = new Set<UserUsage>()
 
 /** The usage of a user, made when it is first asked for. */
@@ -295,8 +295,14 @@ export function knownUsage(userId: string): UserUsage | undefined {
 /** Forgets a user who uses nothing any more. */
 export function forgetIfIdle(usage: UserUsage): void {
   if (!usage.isIdle()) return
+  lingering.delete(usage)
   if (usage.hasRecentAdmissions()) lingering.add(usage)
-  else users.delete(usage.userId)
+  else forget(usage)
+}
+
+/** A user who has come back since then has another usage, which stays. */
+function forget(usage: UserUsage): void {
+  if (users.get(usage.userId) === usage) users.delete(usage.userId)
 }
 
 /** Users with at least one dispatcher, and dispatchers. */
@@ -321,7 +327,7 @@ function forgetLingering(): void {
     if (!usage.isIdle()) lingering.delete(usage)
     else if (!usage.hasRecentAdmissions()) {
       lingering.delete(usage)
-      users.delete(usage.userId)
+      forget(usage)
     }
     looked += 1
     if (looked === 4) return
