@@ -203,7 +203,7 @@ class Command implements fc.AsyncCommand<MetricsModel, Process> {
   }
 }
 
-async function expectAgreementThroughout(steps: Iterable<Command>): Promise<void> {
+async function expectAgreementThroughout(steps: Iterable<fc.AsyncCommand<MetricsModel, Process>>): Promise<void> {
   const real = new Process()
   const model = new MetricsModel()
   real.create()
