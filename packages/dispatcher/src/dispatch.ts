@@ -154,7 +154,7 @@ function permit(call: Call): StepResult {
 function limit(call: Call): StepResult {
   // A nested call runs in the slot of the call that made it; waiting for another could wait for itself.
   call.phase = 'working'
-  if (call.isNested) return undefined
+  if (call.isNested) return call.scope.usage.admitNested(call)
   const admission = call.scope.usage.admit(call)
   if (admission === 'wait') return call.waitForSlot()
   if (admission === undefined) call.holdsSlot = true
