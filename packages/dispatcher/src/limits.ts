@@ -18,6 +18,9 @@ export interface DispatchLimits {
   readonly maxOutputBytes: number
 }
 
+/** Some of the limits. */
+export type GivenLimits = { readonly [Limit in keyof DispatchLimits]?: number | undefined }
+
 const MINUTE_MS = 60_000
 /** A user may have this many times `concurrentCallsPerUser` bodies that outlived their calls. */
 const UNSETTLED_FACTOR = 10
@@ -51,7 +54,7 @@ const ENVIRONMENT = [
  *
  * @throws {TypeError} a limit or an environment variable is negative or no number, or there is no limit of that name
  */
-export function resolveLimits(given: Partial<DispatchLimits> | undefined): DispatchLimits {
+export function resolveLimits(given: GivenLimits | undefined): DispatchLimits {
   const base = environmentLimits(given)
   if (given === undefined) return base
   if (typeof given !== 'object' || given === null) {
@@ -72,7 +75,7 @@ function isLimitName(name: string): name is keyof DispatchLimits {
   return LIMIT_NAMES.some((known) => known === name)
 }
 
-function environmentLimits(given: Partial<DispatchLimits> | undefined): DispatchLimits {
+function environmentLimits(given: GivenLimits | undefined): DispatchLimits {
   let limits = DEFAULTS
   for (const { variable, limit, unit } of ENVIRONMENT) {
     // Reading the environment is the dearest part of making a dispatcher, so what is given is not asked for.
