@@ -97,8 +97,8 @@ export function quote(value: unknown): string {
   if (typeof value === 'symbol') return 'a symbol'
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value !== 'object' || value === null) return String(value)
-  if (Array.isArray(value)) return `an array of ${value.length}`
   try {
+    if (Array.isArray(value)) return `an array of ${value.length}`
     const constructor: unknown = value.constructor
     return typeof constructor === 'function' && constructor !== Object
       ? `an instance of ${constructor.name}`
