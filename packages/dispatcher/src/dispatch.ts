@@ -213,6 +213,7 @@ function checkOutput(call: Call, outcome: Outcome): Outcome {
   try {
     if (fitsIn(outcome.result, maxOutputBytes)) return outcome
   } catch (cause) {
+    // A proxy of the tool's that refuses to be read.
     return thrown(cause)
   }
   return failure(
