@@ -44,7 +44,9 @@ describe.each(packages)('$name', ({ name, imported, reExported }) => {
   })
 
   it('has one engine inside it, and none to construct or to enhance', () => {
-    expect(Object.keys(imported).filter((exported) => /engine|executor|enhance[^d]|wrapper/iu.test(exported))).toEqual([])
+    expect(Object.keys(imported).filter((exported) => /engine|executor|enhance[^d]|wrapper/iu.test(exported))).toEqual(
+      [],
+    )
   })
 })
 
