@@ -82,23 +82,23 @@ describe('the names that several packages export', () => {
 
   it('make of every factory a dispatcher of the one canonical class', async () => {
     const context = contextOf()
-    const made = await Promise.all([
+    const made = [
       new legacy.ToolDispatcher(context),
       legacy.UnifiedToolDispatcherFactory.createForRequest(context),
       legacy.UnifiedToolDispatcherFactory.createLegacyGlobal(),
       legacy.createToolDispatcher(),
       legacy.createRequestScopedToolDispatcher(context),
-      legacy.createRequestScopedDispatcher(context),
+      await legacy.createRequestScopedDispatcher(context),
       new requestScoped.RequestScopedToolDispatcher(context),
-      requestScoped.createRequestScopedToolDispatcher(context),
-      requestScoped.requestScopedToolDispatcherScope(context),
-      core.ToolDispatcher.createRequestScopedDispatcher(context),
+      await requestScoped.createRequestScopedToolDispatcher(context),
+      await requestScoped.requestScopedToolDispatcherScope(context),
+      await core.ToolDispatcher.createRequestScopedDispatcher(context),
       core.ToolDispatcher.createScopedDispatcherContext(context),
-      enhanced.EnhancedToolDispatcher.createForUser(context),
-      enhanced.ToolDispatcherFactory.createForRequest(context),
-      enhanced.createEnhancedDispatcher(context),
-      enhanced.createRequestScopedDispatcher(context),
-    ])
+      await enhanced.EnhancedToolDispatcher.createForUser(context),
+      await enhanced.ToolDispatcherFactory.createForRequest(context),
+      await enhanced.createEnhancedDispatcher(context),
+      await enhanced.createRequestScopedDispatcher(context),
+    ]
     for (const { unified } of made) {
       expect(Object.getPrototypeOf(unified)).toBe(canonical.UnifiedToolDispatcher.prototype)
     }

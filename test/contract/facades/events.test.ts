@@ -71,8 +71,10 @@ async function prepare(outcome: string, facade: FacadeDispatcher): Promise<void>
   if (outcome === 'no free slot') void facade.dispatch('hang')
 }
 
-const payloadsOf = (events: readonly AgentEvent[], type: 'tool_executing' | 'tool_completed') =>
-  events.flatMap((event) => (event.type === type ? [event.payload] : []))
+const announced = (events: readonly AgentEvent[]) =>
+  events.flatMap((event) => (event.type === 'tool_executing' ? [event.payload] : []))
+const completed = (events: readonly AgentEvent[]) =>
+  events.flatMap((event) => (event.type === 'tool_completed' ? [event.payload] : []))
 
 describe.each(entryPoints)('the events of $name', ({ create, from }) => {
   it.each(Object.entries(outcomes))('of a call that ends with %s are one pair in order', async (name, outcome) => {
@@ -83,12 +85,12 @@ describe.each(entryPoints)('the events of $name', ({ create, from }) => {
     events.events.length = 0
     await outcome.call(facade)
     expect(events.types).toEqual(['tool_executing', 'tool_completed'])
-    const [executing] = payloadsOf(events.events, 'tool_executing')
-    const [completed] = payloadsOf(events.events, 'tool_completed')
-    expect(completed).toMatchObject(
+    const [begun] = announced(events.events)
+    const [ended] = completed(events.events)
+    expect(ended).toMatchObject(
       outcome.code === undefined ? { status: 'success' } : { status: 'error', error: { code: outcome.code } },
     )
-    expect(executing?.callId).toBe(completed?.callId)
+    expect(begun?.callId).toBe(ended?.callId)
     const { userId, threadId, runId, requestId } = context
     for (const event of events.events) expect(event).toMatchObject({ userId, threadId, runId, requestId })
   })
@@ -102,7 +104,7 @@ describe.each(entryPoints)('the events of $name', ({ create, from }) => {
     for (const at of values.keys()) {
       expect((await facade.executeTool('give', { at })).result).toBe(values[at])
     }
-    expect(payloadsOf(events.events, 'tool_completed').map(({ status }) => status)).toEqual(values.map(() => 'success'))
+    expect(completed(events.events).map(({ status }) => status)).toEqual(values.map(() => 'success'))
     expect(JSON.parse(JSON.stringify(events.events))).toHaveLength(2 * values.length)
     expect(facade.getMetrics()).toMatchObject({ successfulExecutions: values.length, failedExecutions: 0 })
   })
@@ -113,7 +115,7 @@ describe.each(entryPoints)('the events of $name', ({ create, from }) => {
     const parameters = { many: 10n, when: new Date(0), call: () => {}, list: new Set([1]) }
     expect((await facade.dispatch('echo', parameters)).payload?.result).toEqual(parameters)
     expect(() => JSON.stringify(events.events)).not.toThrow()
-    expect(payloadsOf(events.events, 'tool_executing')[0]?.parameters).toMatchObject({
+    expect(announced(events.events)[0]?.parameters).toMatchObject({
       many: '10',
       when: '1970-01-01T00:00:00.000Z',
       list: [1],
@@ -128,8 +130,8 @@ describe.each(entryPoints)('the events of $name', ({ create, from }) => {
     expect((await facade.dispatch('echo', { ...secrets, ...open })).payload?.result).toEqual({ ...secrets, ...open })
     expect(JSON.stringify(events.events)).not.toContain('hunter2')
     const shown = { ...open, user_password: '[REDACTED]', nested: [{ accessToken: '[REDACTED]' }] }
-    expect(payloadsOf(events.events, 'tool_executing')[0]?.parameters).toMatchObject(shown)
-    expect(payloadsOf(events.events, 'tool_completed')[0]?.result).toMatchObject(shown)
+    expect(announced(events.events)[0]?.parameters).toMatchObject(shown)
+    expect(completed(events.events)[0]?.result).toMatchObject(shown)
   })
 
   it('cut what is long, and leave the result whole', async () => {
@@ -137,10 +139,7 @@ describe.each(entryPoints)('the events of $name', ({ create, from }) => {
     const facade = await create(contextOf(), tools, events)
     const text = 'long '.repeat(1000)
     expect((await facade.executeTool('echo', { text })).result).toEqual({ text })
-    for (const cut of [
-      payloadsOf(events.events, 'tool_executing')[0]?.parameters,
-      payloadsOf(events.events, 'tool_completed')[0]?.result,
-    ]) {
+    for (const cut of [announced(events.events)[0]?.parameters, completed(events.events)[0]?.result]) {
       expect(cut).toMatch(/^\{"text":"long .*…$/u)
       expect(cut).toHaveLength(500)
     }
@@ -161,8 +160,8 @@ describe.each(entryPoints)('the events of $name', ({ create, from }) => {
     const names = Array.from({ length: 100 }, (_, at) => (at % 3 === 0 ? 'fail' : 'echo'))
     const results = await Promise.all(names.map((name, at): Promise<ToolResult> => facade.dispatch(name, { at })))
     expect(results.filter(({ status }) => status === 'success')).toHaveLength(66)
-    const started = payloadsOf(events.events, 'tool_executing').map(({ callId }) => callId)
-    const ended = payloadsOf(events.events, 'tool_completed').map(({ callId }) => callId)
+    const started = announced(events.events).map(({ callId }) => callId)
+    const ended = completed(events.events).map(({ callId }) => callId)
     expect(new Set(started).size).toBe(100)
     expect(ended.toSorted()).toEqual(started.toSorted())
     for (const callId of started) {

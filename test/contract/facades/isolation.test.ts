@@ -1,6 +1,6 @@
 import type { AgentEvent, ToolCall, UserExecutionContext } from '@switchyard/dispatcher'
 import type { FacadeDispatcher } from '@switchyard/facade-kit'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { entryPoints } from '../support/entry-points.js'
 import { contextOf } from '../support/people.js'
@@ -10,7 +10,7 @@ import { Recorder, transports } from '../support/transports.js'
 const tools = {
   tell: { execute: ({ secret }: { secret: string }) => `heard ${secret}` },
   fail: { execute: ({ secret }: { secret: string }) => Promise.reject(new Error(`lost ${secret}`)) },
-  who: { execute: (_: unknown, call: ToolCall) => call.context.userId },
+  who: { execute: (_: unknown, { context }: ToolCall) => context.userId },
 }
 type ToolName = keyof typeof tools
 
