@@ -22,17 +22,22 @@ function spend(value: unknown, budget: number, depth: number, ancestors: readonl
     case 'number':
       return (
         budget -
-        (value >= 0 && value < 10 && Number.isInteger(value) ? 1 : exact ? String(value).length : LONGEST_NUMBER)
+        (value >= 0 && value < 10 && Number.isInteger(value) ? 1 : exact ? numberLength(value) : LONGEST_NUMBER)
       )
     case 'boolean':
-      return budget - 5
+      return budget - (value ? 4 : 5)
     case 'bigint':
       return budget - value.toString().length
     case 'object':
       return value === null ? budget - 4 : spendObject(value, budget, depth, ancestors, exact)
     default:
-      return budget
+      // Where there must be something, JSON shows `null`.
+      return depth === 0 ? budget : budget - 4
   }
+}
+
+function numberLength(value: number): number {
+  return Number.isFinite(value) ? String(value).length : 4
 }
 
 function spendObject(
@@ -46,21 +51,42 @@ function spendObject(
   if (depth > 0 && ancestors.includes(value)) return budget
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return budget - value.byteLength
   if (value instanceof Date) return budget - 26
+  if (value instanceof Map) return spendEntries(value, budget, depth, ancestors, exact)
+  if (Array.isArray(value) || value instanceof Set) return spendItems(value, budget, depth, ancestors, exact)
+  return spendProperties(value, budget, depth, ancestors, exact)
+}
+
+/** One bracket, and a comma or the other bracket after each item. */
+function spendItems(
+  items: readonly unknown[] | Set<unknown>,
+  budget: number,
+  depth: number,
+  ancestors: readonly object[],
+  exact: boolean,
+): number {
+  const inside = [...ancestors, items]
+  let left = budget - 1
+  let isEmpty = true
+  for (const item of items) {
+    isEmpty = false
+    left = spend(item, left - 1, depth + 1, inside, exact)
+    if (left < 0) return left
+  }
+  return isEmpty ? left - 1 : left
+}
+
+function spendEntries(
+  map: ReadonlyMap<unknown, unknown>,
+  budget: number,
+  depth: number,
+  ancestors: readonly object[],
+  exact: boolean,
+): number {
+  const inside = [...ancestors, map]
   let left = budget - 2
-  if (value instanceof Map) {
-    const inside = [...ancestors, value]
-    for (const [key, item] of value) {
-      left = spend(item, spend(key, left - 2, depth + 1, inside, exact), depth + 1, inside, exact)
-      if (left < 0) break
-    }
-  } else if (Array.isArray(value) || value instanceof Set) {
-    const inside = [...ancestors, value]
-    for (const item of value) {
-      left = spend(item, left - 1, depth + 1, inside, exact)
-      if (left < 0) break
-    }
-  } else {
-    left = spendProperties(value, left, depth, ancestors, exact)
+  for (const [key, item] of map) {
+    left = spend(item, spend(key, left - 2, depth + 1, inside, exact), depth + 1, inside, exact)
+    if (left < 0) return left
   }
   return left
 }
@@ -72,7 +98,8 @@ function spendProperties(
   ancestors: readonly object[],
   exact: boolean,
 ): number {
-  let left = budget
+  let left = budget - 1
+  let isEmpty = true
   // Most objects hold no others; the path down to here is only kept for those that do.
   let inside: readonly object[] | undefined
   for (const key in value) {
@@ -83,7 +110,9 @@ function spendProperties(
     } catch {
       continue
     }
-    if (item === undefined || typeof item === 'function') continue
+    if (item === undefined || typeof item === 'function' || typeof item === 'symbol') continue
+    isEmpty = false
+    // A colon, and a comma or the closing brace.
     left -= stringBytes(key, left) + 2
     if (typeof item === 'object' && item !== null) {
       inside ??= [...ancestors, value]
@@ -93,23 +122,30 @@ function spendProperties(
     }
     if (left < 0) return left
   }
-  return left
+  return isEmpty ? left - 1 : left
 }
 
 /** The bytes of a string in JSON, quotes and escapes included; a short string is counted without making another one. */
 function stringBytes(text: string, budget: number): number {
   if (text.length > budget) return budget + 1
-  if (text.length > 64) return new TextEncoder().encode(JSON.stringify(text)).byteLength
+  if (text.length > 64) return encodedBytes(text)
   let bytes = 2
-  for (let index = 0; index < text.length; index += 1) bytes += codeUnitBytes(text.charCodeAt(index))
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index)
+    // Two halves of a letter take four bytes; one alone is escaped and takes six.
+    if (unit >= 0xd800 && unit <= 0xdfff) return encodedBytes(text)
+    bytes += codeUnitBytes(unit)
+  }
   return bytes
+}
+
+function encodedBytes(text: string): number {
+  return new TextEncoder().encode(JSON.stringify(text)).byteLength
 }
 
 function codeUnitBytes(unit: number): number {
   if (unit === 0x22 || unit === 0x5c) return 2
   if (unit < 0x20) return unit === 0x0a || unit === 0x0d || unit === 0x09 || unit === 0x08 || unit === 0x0c ? 2 : 6
   if (unit < 0x80) return 1
-  if (unit < 0x800) return 2
-  // Half of a surrogate pair: four bytes for two units.
-  return unit >= 0xd800 && unit <= 0xdfff ? 2 : 3
+  return unit < 0x800 ? 2 : 3
 }
