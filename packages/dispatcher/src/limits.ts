@@ -345,7 +345,8 @@ function forgetIdle(): void {
     usage.isListedIdle = false
     if (!usage.isIdle()) continue
     if (usage.hasRecentAdmissions()) listIdle(usage)
-    else users.delete(usage.userId)
+    // A user who was forgotten and has come back has another usage, which stays.
+    else if (users.get(usage.userId) === usage) users.delete(usage.userId)
   }
 }
 
