@@ -209,7 +209,13 @@ function execute(call: Call): StepResult {
 
 function checkOutput(call: Call, outcome: Outcome): Outcome {
   const { maxOutputBytes } = call.scope.limits
-  if (!outcome.success || maxOutputBytes === Infinity || fitsIn(outcome.result, maxOutputBytes)) return outcome
+  if (!outcome.success || maxOutputBytes === Infinity) return outcome
+  try {
+    if (fitsIn(outcome.result, maxOutputBytes)) return outcome
+  } catch (cause) {
+    // A proxy of the tool's that refuses to be read.
+    return thrown(cause)
+  }
   return failure(
     'output_too_large',
     `The result of tool ${call.toolName} takes more than ${maxOutputBytes} bytes of JSON; return less, or a reference`,

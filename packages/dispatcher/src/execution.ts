@@ -149,33 +149,31 @@ export abstract class Execution extends Deadline {
       done?.(failure('aborted', `Tool ${this.toolName} was not run: its call has settled`))
       return
     }
+    // Counted before it begins: a body may end its own call, and go on.
+    this.#bodies += 1
     let returned: unknown
     try {
       returned = body.execute(input, new CallHandle(this))
+      if (isThenable(returned)) {
+        // A promise stays as it is; what only looks like one may throw, or call back twice.
+        Promise.resolve(returned).then(
+          (result: unknown) => this.#ended({ success: true, result }, done),
+          (cause: unknown) => this.#ended(thrown(cause), done),
+        )
+        return
+      }
     } catch (cause) {
-      this.#hand(thrown(cause), done)
+      this.#ended(thrown(cause), done)
       return
     }
-    if (!isThenable(returned)) {
-      this.#hand({ success: true, result: returned }, done)
-      return
-    }
-    this.#bodies += 1
-    returned.then(
-      (result: unknown) => this.#ended({ success: true, result }, done),
-      (cause: unknown) => this.#ended(thrown(cause), done),
-    )
-  }
-
-  #hand(outcome: Outcome, done: ((outcome: Outcome) => void) | undefined): void {
-    if (done === undefined) this.bodySettles(outcome)
-    else done(outcome)
+    this.#ended({ success: true, result: returned }, done)
   }
 
   #ended(outcome: Outcome, done: ((outcome: Outcome) => void) | undefined): void {
     this.#bodies -= 1
     const late = this.#settled
-    this.#hand(outcome, done)
+    if (done !== undefined) done(outcome)
+    else if (!late) this.bodySettles(outcome)
     if (!late) return
     this.bodyEnded()
     if (lateEnd.hasSubscribers) {

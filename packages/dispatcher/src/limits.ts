@@ -345,9 +345,13 @@ function forgetIdle(): void {
     usage.isListedIdle = false
     if (!usage.isIdle()) continue
     if (usage.hasRecentAdmissions()) listIdle(usage)
-    // A user who was forgotten and has come back has another usage, which stays.
-    else if (users.get(usage.userId) === usage) users.delete(usage.userId)
+    else forget(usage)
   }
+}
+
+/** A user who has come back since then has another usage, which stays. */
+function forget(usage: UserUsage): void {
+  if (users.get(usage.userId) === usage) users.delete(usage.userId)
 }
 
 /** Users with at least one dispatcher, and dispatchers. */

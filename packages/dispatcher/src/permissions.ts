@@ -65,7 +65,7 @@ export function deniedByDecision(toolName: string, decision: unknown): Outcome |
     const allow: unknown = isObject ? Reflect.get(decision, 'allow') : undefined
     if (allow === true) return undefined
     const reason: unknown = isObject && allow === false ? Reflect.get(decision, 'reason') : undefined
-    if (typeof reason === 'string') return denied(reason)
+    if (typeof reason === 'string' && reason !== '') return denied(reason)
     if (allow === false) return denied(`Permission for tool ${toolName} was denied`)
   } catch (cause) {
     return deniedByThrow(toolName, cause)

@@ -41,16 +41,30 @@ export function redactText(text: string): string {
   return masked.length > MAX_JSON ? `${masked.slice(0, MAX_JSON - 1)}…` : masked
 }
 
-const SECRET_PAIR =
-  /([\w-]{0,40}(?:password|passwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential|authorization|cookie)s?)(["']?\s{0,3}[=:]\s{0,3})((?:bearer|basic|digest)\s{1,3}[^\s,;"']{1,2000}|"[^"]{0,2000}"|'[^']{0,2000}'|[^\s,;&"'}\]]{1,2000})/gi
+const SECRET_KEY =
+  '[\\w-]{0,40}(?:password|passwd|secret|token|(?:api|private|secret|access)[_ -]?key|credential|authorization)s?'
+// A quoted value ends at its own quote, even where JSON inside of JSON escaped it, or at the end of a text that was cut.
+const SECRET_VALUE = [
+  String.raw`(?:bearer|basic|digest)\s{1,3}[^\s,;"']+`,
+  String.raw`"(?:[^"\\]|\\[^])*(?:"|\\?$)`,
+  String.raw`'(?:[^'\\]|\\[^])*(?:'|\\?$)`,
+  String.raw`\\+(["'])[^]*?(?:\\+\4|$)`,
+  String.raw`[^\s,;&"'}\]\\]+`,
+].join('|')
+const SECRET_PAIR = new RegExp(String.raw`(${SECRET_KEY})(\\*["']?\s{0,3}[=:]\s{0,3})(${SECRET_VALUE})`, 'gi')
+const COOKIES = /(cookies?\\*["']?\s{0,3}[=:]\s{0,3}\\*["']?)([^\s,;"'}\]\\]+(?:;\s{0,3}[^\s,;"'}\]\\]+)*)/gi
+// The user's part may hold an `@` that nobody encoded; the host begins after the last one before the path.
+const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{0,200}:[^\s@]{1,4000}@(?:[^\s/?#@]{0,200}@)*/gi
+const BEARER = /\b(bearer)\s+[\w.~+/=-]{4,}/gi
 
 function maskCredentials(text: string): string {
   return text
-    .replace(/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{0,200}:[^\s@]{1,500}@/gi, `$1${REDACTED}@`)
+    .replace(URL_CREDENTIALS, `$1${REDACTED}@`)
+    .replace(COOKIES, `$1${REDACTED}`)
     .replace(SECRET_PAIR, (match, key: string, separator: string) =>
       normalise(key) === 'tokens' ? match : `${key}${separator}${REDACTED}`,
     )
-    .replace(/\b(bearer)\s+[\w.~+/=-]{4,2000}/gi, `$1 ${REDACTED}`)
+    .replace(BEARER, `$1 ${REDACTED}`)
 }
 
 function normalise(key: string): string {
@@ -71,12 +85,10 @@ function secretKeyTest(endings: readonly string[]): (key: string) => boolean {
 }
 
 function cutPrimitive(value: unknown): unknown {
-  if (typeof value === 'string') {
-    if (value.length <= 80) return value
-    const json = JSON.stringify(value.slice(0, MAX_JSON))
-    return value.length < MAX_JSON && json.length <= MAX_JSON ? value : `${value.slice(0, MAX_JSON - 1)}…`
-  }
-  return safePrimitive(value)
+  const safe = safePrimitive(value)
+  if (typeof safe !== 'string' || safe.length <= 80) return safe
+  const fits = safe.length < MAX_JSON && JSON.stringify(safe).length <= MAX_JSON
+  return fits ? safe : `${safe.slice(0, MAX_JSON - 1)}…`
 }
 
 function safePrimitive(value: unknown): unknown {
@@ -88,20 +100,28 @@ function safePrimitive(value: unknown): unknown {
     case 'symbol':
       return value.toString()
     case 'function':
-      return `[Function ${value.name}]`
+      return functionText(value)
     default:
       return value
   }
 }
 
+function functionText(value: object): string {
+  try {
+    return `[Function ${String(Reflect.get(value, 'name'))}]`
+  } catch {
+    return '[Function]'
+  }
+}
+
 /** A copy of what most tools take and give: a plain object of a few short values. `undefined` for everything else. */
 function copyFlat(value: object, isSecret: (key: string) => boolean): Record<string, unknown> | undefined {
-  if (!isPlainObject(value)) return undefined
-  const keys = Object.keys(value)
-  if (keys.length > 8) return undefined
   const copied: Record<string, unknown> = {}
   let most = 2
   try {
+    if (!isPlainObject(value)) return undefined
+    const keys = Object.keys(value)
+    if (keys.length > 8) return undefined
     for (const key of keys) {
       most += key.length * 6 + 4
       const item = isSecret(key) ? REDACTED : value[key]
@@ -112,7 +132,7 @@ function copyFlat(value: object, isSecret: (key: string) => boolean): Record<str
       copied[key] = item
     }
   } catch {
-    // A getter threw: the walk shows which.
+    // A getter or a proxy threw: the walk shows which.
     return undefined
   }
   return copied
@@ -120,7 +140,7 @@ function copyFlat(value: object, isSecret: (key: string) => boolean): Record<str
 
 /** One pass over one value. It stops adding once the JSON is sure to be cut, so a huge value costs what its beginning costs. */
 class Walk {
-  /** At most this many characters of JSON so far, and at least. */
+  /** At most this many characters of JSON so far, and at least (without the brackets that are still to be closed). */
   mostJson = 0
   #leastJson = 0
   readonly #isSecret: (key: string) => boolean
@@ -145,7 +165,7 @@ class Walk {
   #copyObject(value: object, depth: number): unknown {
     if (depth > MAX_DEPTH) return this.copy('[Nested too deep]', depth)
     if (this.#ancestors.includes(value)) return this.copy('[Circular]', depth)
-    this.#grow(2, 2)
+    this.#grow(1, 2)
     this.#ancestors.push(value)
     try {
       if (Array.isArray(value)) return this.#copyItems(value, depth)
@@ -156,6 +176,7 @@ class Walk {
       return this.copy('[Unreadable]', depth)
     } finally {
       this.#ancestors.pop()
+      this.#grow(1, 0)
     }
   }
 

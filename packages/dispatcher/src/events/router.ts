@@ -18,7 +18,7 @@ export type EventListener = (event: AgentEvent, position: Position) => void
 
 /**
  * Takes events into a store and hands each user's to the listeners of that user. Live delivery is a replay that has caught
- * up, so there is nothing to miss in between. What a listener throws is published on `switchyard:event-failed` and disturbs
+ * up, so there is nothing to miss in between. What a listener throws or rejects with is published on `switchyard:event-failed` and disturbs
  * neither the other listeners nor the sender.
  */
 export class EventRouter implements EventSink {
@@ -54,10 +54,11 @@ export class EventRouter implements EventSink {
 class Subscription {
   readonly #store: EventStore
   readonly #userId: string
-  readonly #listener: EventListener
+  readonly #listener: (event: AgentEvent, position: Position) => unknown
   readonly #onGone: SubscribeOptions['onGone']
   readonly #unsubscribe: () => void
   #cursor: Position | undefined
+  #head: Promise<Position> | undefined
   #stopped = false
   #running = false
   #more = false
@@ -69,9 +70,9 @@ class Subscription {
     this.#onGone = options.onGone
     this.#cursor = options.after
     // Asked for before anything else can be appended: "from now on" starts at this very moment.
-    const head = options.after === undefined ? store.head(userId) : undefined
-    this.#unsubscribe = store.subscribe(userId, () => void this.#pump(head))
-    void this.#pump(head)
+    this.#head = options.after === undefined ? store.head(userId) : undefined
+    this.#unsubscribe = store.subscribe(userId, () => void this.#pump())
+    void this.#pump()
   }
 
   stop(): void {
@@ -80,19 +81,20 @@ class Subscription {
   }
 
   /** Delivers until it has caught up; a wake-up in the meantime makes it look once more. */
-  async #pump(head: Promise<Position> | undefined): Promise<void> {
+  async #pump(): Promise<void> {
     this.#more = true
     if (this.#running) return
     this.#running = true
     try {
-      this.#cursor ??= await head
+      this.#cursor ??= await (this.#head ?? this.#store.head(this.#userId))
       while (this.#more && !this.#stopped) {
         this.#more = false
         await this.#catchUp()
       }
     } catch {
-      // The store failed to read: the next append tries again from the same cursor.
-      this.#onGone?.('unavailable')
+      // The store failed: the next append tries again from the same cursor, or from the head where there is none yet.
+      this.#head = undefined
+      this.#tellGone('unavailable')
     } finally {
       this.#running = false
     }
@@ -103,7 +105,7 @@ class Subscription {
       const batch = await this.#store.read(this.#userId, this.#cursor, BATCH)
       if (!Array.isArray(batch)) {
         this.#cursor = batch.oldest
-        this.#onGone?.(batch.gone)
+        this.#tellGone(batch.gone)
         continue
       }
       for (const stored of batch) this.#deliver(stored.event, { epoch: stored.epoch, seq: stored.seq, id: stored.id })
@@ -115,9 +117,18 @@ class Subscription {
     if (this.#stopped) return
     this.#cursor = position
     try {
-      this.#listener(event, position)
+      const returned = this.#listener(event, position)
+      if (returned instanceof Promise) returned.catch((cause: unknown) => publishLostEvent(event, cause))
     } catch (cause) {
       publishLostEvent(event, cause)
+    }
+  }
+
+  #tellGone(reason: Parameters<NonNullable<SubscribeOptions['onGone']>>[0]): void {
+    try {
+      this.#onGone?.(reason)
+    } catch {
+      // Whoever was told could do nothing with it; the delivery goes on all the same.
     }
   }
 }

@@ -88,7 +88,7 @@ export class MemoryEventStore implements EventStore {
     log.entries.push({ stored, storedAt: Date.now() })
     log.ids.add(event.id)
     this.#trim(log)
-    for (const listener of log.listeners) listener()
+    for (const listener of log.listeners) wake(listener)
     return Promise.resolve(position(stored))
   }
 
@@ -151,6 +151,14 @@ export class MemoryEventStore implements EventStore {
     for (const entry of dropped) log.ids.delete(entry.stored.id ?? '')
     const last = dropped.at(-1)
     if (last !== undefined) log.before = position(last.stored)
+  }
+}
+
+function wake(listener: () => void): void {
+  try {
+    listener()
+  } catch {
+    // The event is stored: what a listener does about it is no business of the sender's, nor of the other listeners.
   }
 }
 
