@@ -36,12 +36,17 @@ function jsonSchemaOf(schema: RegisteredTool['inputSchema']): object {
   for (const convert of converters) {
     try {
       const converted = convert()
-      if (typeof converted === 'object' && converted !== null) return Object.freeze(converted)
+      if (typeof converted === 'object' && converted !== null) return frozenCopy(converted)
     } catch {
       // A schema with a transform or a custom check may have no JSON Schema.
     }
   }
   return ANYTHING
+}
+
+/** All users of a registry are shown the same definition, so none may change any part of it. */
+function frozenCopy(schema: object): object {
+  return JSON.parse(JSON.stringify(schema), (_, part: unknown) => Object.freeze(part)) as object
 }
 
 function member(value: unknown, key: string): unknown {
