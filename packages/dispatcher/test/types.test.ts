@@ -232,12 +232,16 @@ describe('every optional property', () => {
       ...{ tools: undefined, events: undefined, limits: undefined, permissions: undefined, middleware: undefined },
       ...{ adminTools: undefined, redact: undefined, executor: undefined },
     }
+    const limits: DispatcherOptions['limits'] = {
+      ...{ timeoutMs: undefined, concurrentCallsPerUser: undefined, queuedCallsPerUser: undefined },
+      ...{ callsPerMinutePerUser: undefined, maxInputBytes: undefined, maxOutputBytes: undefined },
+    }
     const call: ExecuteOptions = { signal: undefined, timeoutMs: undefined, runId: undefined }
     const tool: Tool = {
       ...{ name: 'ping', execute: () => 'pong' },
       ...{ description: undefined, inputSchema: undefined, requiredRoles: undefined, timeoutMs: undefined },
     }
-    const dispatcher = UnifiedToolDispatcher.createForUser(UserExecutionContext.create(init), options)
+    const dispatcher = UnifiedToolDispatcher.createForUser(UserExecutionContext.create(init), { ...options, limits })
     dispatcher.registerTool(tool)
     expect((await dispatcher.executeTool('ping', undefined, call)).success).toBe(true)
     await dispatcher.dispose({ drainMs: undefined })
