@@ -47,19 +47,37 @@ export abstract class Deadline {
 
   static sweep(): void {
     const now = monotonicMs()
+    const due: Deadline[] = []
+    for (const list of lists.values()) {
+      for (let deadline = list.first; deadline !== undefined && deadline.#at <= now; deadline = deadline.#next) {
+        due.push(deadline)
+      }
+    }
+    // What expires may end and start others, so the lists are only cleared up afterwards.
+    for (const deadline of due.sort(Deadline.#inOrder)) {
+      if (deadline.#list === undefined) continue
+      deadline.clearDeadline()
+      deadline.expire()
+    }
+    Deadline.#rearm()
+  }
+
+  /** Whichever is due first; of two that are due at once the one that started first, which is the longer one. */
+  static #inOrder(a: Deadline, b: Deadline): number {
+    return a.#at - b.#at || (b.#list?.durationMs ?? 0) - (a.#list?.durationMs ?? 0)
+  }
+
+  /** Drops the lists that are empty, and sets the timer for the deadline that is due first. */
+  static #rearm(): void {
+    clearTimeout(timer)
+    timer = undefined
+    armedFor = Infinity
+    latest = NONE
     let earliest = Infinity
     for (const list of lists.values()) {
-      while (list.first !== undefined && list.first.#at <= now) {
-        const due = list.first
-        due.clearDeadline()
-        due.expire()
-      }
       if (list.first === undefined) lists.delete(list.durationMs)
       else earliest = Math.min(earliest, list.first.#at)
     }
-    if (latest.first === undefined) latest = NONE
-    armedFor = Infinity
-    timer = undefined
     if (earliest < Infinity) arm(earliest)
   }
 }
@@ -92,7 +110,7 @@ function listFor(durationMs: number): DeadlineList {
 }
 
 function arm(at: number): void {
-  if (timer !== undefined) clearTimeout(timer)
+  clearTimeout(timer)
   armedFor = at
   // Rounded up, so that the sweep does not come a fraction of a millisecond too early and for nothing.
   timer = setTimeout(Deadline.sweep, Math.min(Math.ceil(at - monotonicMs()), LONGEST_TIMER_MS))

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { followSignal, unfollowSignal } from './caller-signal.js'
 import { monotonicMs } from './clock.js'
 import type { UserExecutionContext } from './context.js'
 import { Deadline } from './deadlines.js'
@@ -34,7 +35,6 @@ export abstract class Execution extends Deadline {
   readonly #parent: Execution | undefined
   #children: Set<Execution> | undefined
   #callerSignal: AbortSignal | undefined
-  #onCallerAbort: (() => void) | undefined
 
   constructor(toolName: string, callId: string, context: UserExecutionContext, parent: Execution | undefined) {
     super()
@@ -83,8 +83,7 @@ export abstract class Execution extends Deadline {
       return
     }
     this.#callerSignal = signal
-    this.#onCallerAbort = () => this.abort(signal.reason)
-    signal.addEventListener('abort', this.#onCallerAbort)
+    followSignal(signal, this)
   }
 
   /** Gives the call its time, counted from the call itself, and never more than the calling tool has left. */
@@ -121,7 +120,7 @@ export abstract class Execution extends Deadline {
     if (this.#settled) return
     this.#settled = true
     this.clearDeadline()
-    if (this.#onCallerAbort !== undefined) this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort)
+    if (this.#callerSignal !== undefined) unfollowSignal(this.#callerSignal, this)
     if (this.#parent !== undefined) this.#parent.#children?.delete(this)
     if (this.#children !== undefined) this.#endChildren(outcome)
     for (let bodies = this.#bodies; bodies > 0; bodies -= 1) this.bodyOutlived()
@@ -150,33 +149,31 @@ export abstract class Execution extends Deadline {
       done?.(failure('aborted', `Tool ${this.toolName} was not run: its call has settled`))
       return
     }
+    // Counted before it begins: a body may end its own call, and go on.
+    this.#bodies += 1
     let returned: unknown
     try {
       returned = body.execute(input, new CallHandle(this))
+      if (isThenable(returned)) {
+        // A promise stays as it is; what only looks like one may throw, or call back twice.
+        Promise.resolve(returned).then(
+          (result: unknown) => this.#ended({ success: true, result }, done),
+          (cause: unknown) => this.#ended(thrown(cause), done),
+        )
+        return
+      }
     } catch (cause) {
-      this.#hand(thrown(cause), done)
+      this.#ended(thrown(cause), done)
       return
     }
-    if (!isThenable(returned)) {
-      this.#hand({ success: true, result: returned }, done)
-      return
-    }
-    this.#bodies += 1
-    returned.then(
-      (result: unknown) => this.#ended({ success: true, result }, done),
-      (cause: unknown) => this.#ended(thrown(cause), done),
-    )
-  }
-
-  #hand(outcome: Outcome, done: ((outcome: Outcome) => void) | undefined): void {
-    if (done === undefined) this.bodySettles(outcome)
-    else done(outcome)
+    this.#ended({ success: true, result: returned }, done)
   }
 
   #ended(outcome: Outcome, done: ((outcome: Outcome) => void) | undefined): void {
     this.#bodies -= 1
     const late = this.#settled
-    this.#hand(outcome, done)
+    if (done !== undefined) done(outcome)
+    else if (!late) this.bodySettles(outcome)
     if (!late) return
     this.bodyEnded()
     if (lateEnd.hasSubscribers) {

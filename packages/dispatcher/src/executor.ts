@@ -35,14 +35,14 @@ export function bodyOf(tool: Tool, executor: ToolExecutor): Pick<Tool, 'execute'
 }
 
 function toExecutorCall(tool: Tool, input: unknown, call: ToolCall): ExecutorCall {
-  const { callId, toolName, context, reportProgress } = call
+  const { callId, toolName, context } = call
   return {
     tool,
     input,
     callId,
     toolName,
     context,
-    reportProgress,
+    reportProgress: (progress) => call.reportProgress(progress),
     get signal() {
       return call.signal
     },

@@ -6,66 +6,110 @@ const MAX_DEPTH = 500
  * weighs: cycles once, maps and sets by what they hold, binary data by its bytes. More than 500 levels never fit.
  */
 export function fitsIn(value: unknown, maxBytes: number): boolean {
-  return spend(value, maxBytes, 0, NOTHING_ABOVE) >= 0
+  // Writing a number out costs more than all else of a small value, so each is first taken for the longest there is.
+  return (
+    spend(value, maxBytes, 0, NOTHING_ABOVE, longestNumber) >= 0 ||
+    spend(value, maxBytes, 0, NOTHING_ABOVE, numberBytes) >= 0
+  )
+}
+
+type NumberBytes = (value: number) => number
+
+/** As long as `-1.2345678901234567e-123`, the longest. */
+function longestNumber(value: number): number {
+  return value >= 0 && value < 10 && Number.isInteger(value) ? 1 : 24
+}
+
+function numberBytes(value: number): number {
+  return Number.isFinite(value) ? String(value).length : 4
 }
 
 const NOTHING_ABOVE: readonly object[] = Object.freeze([])
 
 /** What is left of the budget once the value is paid for; negative when it was not enough. */
-function spend(value: unknown, budget: number, depth: number, ancestors: readonly object[]): number {
+function spend(
+  value: unknown,
+  budget: number,
+  depth: number,
+  ancestors: readonly object[],
+  bytesOf: NumberBytes,
+): number {
   switch (typeof value) {
     case 'string':
       return budget - stringBytes(value, budget)
     case 'number':
-      if (value >= 0 && value < 10 && Number.isInteger(value)) return budget - 1
-      return budget - (Number.isFinite(value) ? String(value).length : 4)
+      return budget - bytesOf(value)
     case 'boolean':
       return budget - (value ? 4 : 5)
     case 'bigint':
       return budget - value.toString().length
     case 'object':
-      return value === null ? budget - 4 : spendObject(value, budget, depth, ancestors)
+      return value === null ? budget - 4 : spendObject(value, budget, depth, ancestors, bytesOf)
     default:
       return budget
   }
 }
 
-function spendObject(value: object, budget: number, depth: number, ancestors: readonly object[]): number {
+function spendObject(
+  value: object,
+  budget: number,
+  depth: number,
+  ancestors: readonly object[],
+  bytesOf: NumberBytes,
+): number {
   if (depth > MAX_DEPTH || budget < 0) return -1
   if (depth > 0 && ancestors.includes(value)) return budget
-  if (Array.isArray(value)) return spendItems(value, budget, depth, [...ancestors, value])
+  if (Array.isArray(value)) return spendItems(value, budget, depth, [...ancestors, value], bytesOf)
   if (Object.getPrototypeOf(value) !== Object.prototype) {
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return budget - value.byteLength
-    if (value instanceof Set) return spendItems(value, budget, depth, [...ancestors, value])
-    if (value instanceof Map) return spendEntries(value, budget, depth, [...ancestors, value])
+    if (value instanceof Set) return spendItems(value, budget, depth, [...ancestors, value], bytesOf)
+    if (value instanceof Map) return spendEntries(value, budget, depth, [...ancestors, value], bytesOf)
   }
-  return spendProperties(value, budget, depth, ancestors)
+  return spendProperties(value, budget, depth, ancestors, bytesOf)
 }
 
-function spendItems(items: Iterable<unknown>, budget: number, depth: number, inside: readonly object[]): number {
+function spendItems(
+  items: Iterable<unknown>,
+  budget: number,
+  depth: number,
+  inside: readonly object[],
+  bytesOf: NumberBytes,
+): number {
   // One bracket and a comma after each item: as long as both brackets and the commas between, where there are items.
   let left = budget - 1
   let empty = true
   for (const item of items) {
     empty = false
-    left = isNothing(item) ? left - 5 : spend(item, left - 1, depth + 1, inside)
+    left = isNothing(item) ? left - 5 : spend(item, left - 1, depth + 1, inside, bytesOf)
     if (left < 0) return left
   }
   return empty ? left - 1 : left
 }
 
-function spendEntries(entries: Iterable<[unknown, unknown]>, budget: number, depth: number, inside: readonly object[]) {
+function spendEntries(
+  entries: Iterable<[unknown, unknown]>,
+  budget: number,
+  depth: number,
+  inside: readonly object[],
+  bytesOf: NumberBytes,
+) {
   let left = budget - 2
   for (const [key, item] of entries) {
-    left = spend(item, spend(key, left - 2, depth + 1, inside), depth + 1, inside)
+    left = spend(item, spend(key, left - 2, depth + 1, inside, bytesOf), depth + 1, inside, bytesOf)
     if (left < 0) return left
   }
   return left
 }
 
-function spendProperties(value: object, budget: number, depth: number, ancestors: readonly object[]): number {
+function spendProperties(
+  value: object,
+  budget: number,
+  depth: number,
+  ancestors: readonly object[],
+  bytesOf: NumberBytes,
+): number {
   const toJson = read(value, 'toJSON')
-  if (isFunction(toJson)) return spendConverted(value, toJson, budget, depth, ancestors)
+  if (isFunction(toJson)) return spendConverted(value, toJson, budget, depth, ancestors, bytesOf)
   let left = budget - 1
   let empty = true
   // Most objects hold no others; the path down to here is only kept for those that do.
@@ -79,9 +123,9 @@ function spendProperties(value: object, budget: number, depth: number, ancestors
     if (left < 0) return left
     if (typeof item === 'object' && item !== null) {
       inside ??= [...ancestors, value]
-      left = spendObject(item, left, depth + 1, inside)
+      left = spendObject(item, left, depth + 1, inside, bytesOf)
     } else {
-      left = spend(item, left, depth + 1, ancestors)
+      left = spend(item, left, depth + 1, ancestors, bytesOf)
     }
     if (left < 0) return left
   }
@@ -111,6 +155,7 @@ function spendConverted(
   budget: number,
   depth: number,
   ancestors: readonly object[],
+  bytesOf: NumberBytes,
 ): number {
   let converted: unknown
   try {
@@ -118,7 +163,7 @@ function spendConverted(
   } catch {
     return budget
   }
-  return isNothing(converted) ? budget - 4 : spend(converted, budget, depth + 1, [...ancestors, value])
+  return isNothing(converted) ? budget - 4 : spend(converted, budget, depth + 1, [...ancestors, value], bytesOf)
 }
 
 /** The bytes of a string in JSON, quotes and escapes included; a short string is counted without making another one. */

@@ -85,7 +85,7 @@ describe('the option executor', () => {
 
   it('reports progress as the call', async () => {
     const events = new Recorder()
-    const executor = elsewhere(({ reportProgress }) => reportProgress({ percent: 50 }))
+    const executor = elsewhere((call) => call.reportProgress({ percent: 50 }))
     await dispatcherWith({ tools: [double], executor, events }).executeTool('double', { value: 1 })
     expect(events.only('tool_progress').payload.progress).toEqual({ percent: 50 })
   })

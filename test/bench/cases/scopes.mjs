@@ -13,6 +13,9 @@ export function registryOf(size) {
   return new ToolRegistry(tools)
 }
 
+/** With these no environment variable is asked for, which is the dearest part of a scope. */
+const ALL_LIMITS = { timeoutMs: 30_000, concurrentCallsPerUser: 10, callsPerMinutePerUser: 0 }
+
 /**
  * @param {{ manyTools: number, manyUsers: number }} sizes
  * @returns {import('../measure.mjs').Case[]}
@@ -20,6 +23,7 @@ export function registryOf(size) {
 export function cases({ manyTools, manyUsers }) {
   return [
     cycle('createForUser + dispose, 10 tools, 1 user', 10, 1),
+    cycle('the same with all limits given, so that the environment is not read', 10, 1, ALL_LIMITS),
     cycle(`createForUser + dispose, ${manyTools.toLocaleString('en')} tools, 1 user`, manyTools, 1),
     cycle(`createForUser + dispose, 10 tools, ${manyUsers.toLocaleString('en')} users with dispatchers`, 10, manyUsers),
   ]
@@ -31,10 +35,11 @@ export function cases({ manyTools, manyUsers }) {
  * @param {string} name
  * @param {number} tools
  * @param {number} users
+ * @param {import('@switchyard/dispatcher').DispatcherOptions['limits']} [limits]
  * @returns {import('../measure.mjs').Case}
  */
-function cycle(name, tools, users) {
-  const options = { tools: registryOf(tools), events: countingSink() }
+function cycle(name, tools, users, limits) {
+  const options = { tools: registryOf(tools), events: countingSink(), limits }
   const contexts = Array.from({ length: users }, user)
   const present = users === 1 ? [] : contexts.map((context) => UnifiedToolDispatcher.createForUser(context, options))
   let turn = 0
