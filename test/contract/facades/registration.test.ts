@@ -42,10 +42,16 @@ describe.each(entryPoints)('registerTool() of $name', ({ create }) => {
     expect(facade.getAvailableTools()).toEqual(['greet'])
   })
 
-  it.each([
-    ...[[undefined], [null], [{}], [{ name: 'greet' }], [() => 'hello']],
-    ...[[{ execute: () => {} }], [{ name: '', execute: () => {} }]],
-  ] as [unknown][])('refuses %o as a tool, and stays usable', async (tool) => {
+  const nameless = { execute: () => 'hello' }
+  it.each<[unknown]>([
+    [undefined],
+    [null],
+    [{}],
+    [{ name: 'greet' }],
+    [nameless],
+    [{ ...nameless, name: '' }],
+    [greet.execute],
+  ])('refuses %o as a tool, and stays usable', async (tool) => {
     const facade = await create(contextOf())
     expect(() => untyped(facade.registerTool, facade, tool)).toThrow(InvalidToolError)
     facade.registerTool(greet)
