@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { cases } from '@switchyard/dispatcher/conformance'
 import { describe, expect, it } from 'vitest'
+import { behaviours } from './behaviours.js'
 import { quirks } from './quirks.js'
 import { root } from './support/exports-of.js'
 import type { Proof } from './support/proofs.js'
@@ -12,6 +13,10 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 const SENTENCE = /^(?:\p{Lu}|[a-z]\w*\(\))[^.!?]{20,}(?:\.\w[^.!?]*)*\.$/u
 
 const declared = new Map<string, readonly DeclaredTest[]>()
+
+function faultsOf(proofs: readonly Proof[]): string[] {
+  return proofs.flatMap((proof) => faultOf(proof) ?? [])
+}
 
 /** What is wrong with a proof; nothing where it is a test that runs. */
 function faultOf(proof: Proof): string | undefined {
@@ -40,7 +45,23 @@ describe('the quirks', () => {
 
   it.each(quirks)('have for $id, $disposition, tests that run, or a reason in a sentence', (quirk) => {
     if (quirk.disposition === 'not applicable') expect(quirk.why).toMatch(SENTENCE)
-    else expect(quirk.proofs.map(faultOf).filter((fault) => fault !== undefined)).toEqual([])
+    else expect(faultsOf(quirk.proofs)).toEqual([])
+  })
+})
+
+describe('the behaviours that old tests asserted', () => {
+  it('are 1 to 151, each of them once', () => {
+    expect(behaviours.map(({ number }) => number).toSorted((one, other) => one - other)).toEqual(numbers(151))
+  })
+
+  it.each(behaviours)('say in a sentence what number $number asserted', ({ asserts }) => {
+    expect(asserts).toMatch(SENTENCE)
+  })
+
+  it.each(behaviours)('have for number $number, $outcome, tests that run, or a reason in a sentence', (behaviour) => {
+    if ('why' in behaviour) expect(behaviour.why).toMatch(SENTENCE)
+    if ('proofs' in behaviour) expect(faultsOf(behaviour.proofs)).toEqual([])
+    if (behaviour.outcome === 'settled') expect(numbers(21)).toContain(behaviour.contradiction)
   })
 })
 
