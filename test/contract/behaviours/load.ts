@@ -90,7 +90,8 @@ export const load: readonly Behaviour[] = [
   replaced(
     151,
     'A suite that is over too soon has run mocks alone, and fails.',
-    'No test here replaces a part by a mock, and no test that is named as a proof is skipped.',
+    'No test that is named as a proof replaces a module by a mock, and none is skipped.',
+    by.tables('test real parts: %s mocks no module'),
     by.tables('reads titles with those around them, and what never runs'),
     by.goldenPath('shows each user five kinds of events in order, and none of the other, on the facades'),
   ),
