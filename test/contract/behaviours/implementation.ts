@@ -12,8 +12,8 @@ export const implementation: readonly Behaviour[] = [
   proved(
     2,
     'Dispatchers are imported by other paths than the right one.',
-    by.command('switchyard audit > finds %s in %j'),
     by.command('counts what is on the facades, exits with 1, and writes nothing'),
+    by.command('finds two versions of the dispatcher in a lockfile, and one dispatcher imported by two paths'),
   ),
   proved(3, 'Source files go round the registry.', by.command('switchyard audit > finds %s in %j')),
   proved(

@@ -42,9 +42,11 @@ export const registration: readonly Behaviour[] = [
     by.registration('come in order, from whatever holds them'),
     by.registration('are refused where one is none, also a plain object'),
   ),
-  proved(
+  replaced(
     47,
     'A name belongs to one registry alone.',
+    'Two users may have different tools of one name; what a dispatcher shares keeps its names to itself.',
+    by.conformance('user-isolation/same-name'),
     by.registration('leaves a name to the shared registry that has it'),
   ),
   proved(
