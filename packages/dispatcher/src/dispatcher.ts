@@ -1,4 +1,4 @@
-import type { UserExecutionContext } from './context.js'
+import { UserExecutionContext } from './context.js'
 import { dispatch } from './dispatch.js'
 import { DirectInstantiationError, DispatcherDisposedError, PermissionDeniedError, quote } from './errors.js'
 import { activity, forgetIfIdle, knownUsage } from './limits.js'
@@ -93,15 +93,13 @@ export class UnifiedToolDispatcher<Tools extends readonly ToolLike[] = readonly 
   ): UnifiedToolDispatcher<Given>
   static createForAdmin(context: UserExecutionContext, options?: DispatcherOptions): UnifiedToolDispatcher
   static createForAdmin(context: UserExecutionContext, options: DispatcherOptions = {}): UnifiedToolDispatcher {
-    const dispatcher = UnifiedToolDispatcher.createForUser(context, options)
-    if (!context.roles.includes('admin')) {
-      void dispatcher.dispose()
+    if (UserExecutionContext.isContext(context) && !context.roles.includes('admin')) {
       throw new PermissionDeniedError(
         `An admin dispatcher needs a context with the role "admin"; user ${quote(context.userId)} has ` +
           `${context.roles.length === 0 ? 'no roles' : context.roles.map(quote).join(', ')}.`,
       )
     }
-    return dispatcher
+    return UnifiedToolDispatcher.createForUser(context, options)
   }
 
   /** Makes a dispatcher, lends it to `use`, and disposes it whatever happens; gives what `use` gives. */

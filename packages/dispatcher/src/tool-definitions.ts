@@ -4,7 +4,7 @@ import type { RegisteredTool } from './tool.js'
 export interface ToolDefinition {
   readonly name: string
   readonly description?: string | undefined
-  /** JSON Schema of the parameters; `{ "type": "object" }` where the tool's schema cannot say more. */
+  /** Frozen JSON Schema of the parameters; `{ "type": "object" }` where the tool's schema cannot say more. */
   readonly inputSchema: object
 }
 
@@ -36,12 +36,18 @@ function jsonSchemaOf(schema: RegisteredTool['inputSchema']): object {
   for (const convert of converters) {
     try {
       const converted = convert()
-      if (typeof converted === 'object' && converted !== null) return Object.freeze(converted)
+      if (typeof converted === 'object' && converted !== null) return frozenCopy(converted)
     } catch {
       // A schema with a transform or a custom check may have no JSON Schema.
     }
   }
   return ANYTHING
+}
+
+/** Of plain JSON: the definition is shared by whoever asks, and the schema's library may keep the original. */
+function frozenCopy(jsonSchema: object): object {
+  const copy: unknown = JSON.parse(JSON.stringify(jsonSchema), (_key, part: unknown) => Object.freeze(part))
+  return typeof copy === 'object' && copy !== null ? copy : ANYTHING
 }
 
 function member(value: unknown, key: string): unknown {
