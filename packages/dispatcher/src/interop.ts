@@ -12,3 +12,8 @@ export {
 } from './interop/event-sink.js'
 export { createEvent } from './events/event.js'
 export { redact, redactText } from './events/redact.js'
+export { type AiSdkToolLike, fromAiSdkTool } from './foreign-tools/ai-sdk.js'
+export { type ApprovableCall, approve } from './foreign-tools/approval.js'
+export { fromLangChainTool, type LangChainToolLike } from './foreign-tools/langchain.js'
+export { fromMastraTool, type MastraToolLike } from './foreign-tools/mastra.js'
+export { fromOpenAiAgentsTool, type OpenAiAgentsToolLike } from './foreign-tools/openai-agents.js'
