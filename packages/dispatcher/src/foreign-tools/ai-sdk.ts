@@ -37,28 +37,24 @@ export function fromAiSdkTool(tool: AiSdkToolLike, name: string): Tool {
       'A tool without a name, as those of the AI SDK are, is given in a record, whose key is its name: tools: { name: tool }.',
     )
   }
-  if (!hasMethod(tool, 'execute')) {
+  const execute = methodOf(tool, 'execute')
+  if (execute === undefined) {
     throw new InvalidToolError(
       `Tool ${quote(name)} needs an execute function; one that the client or the provider runs cannot be dispatched.`,
     )
   }
-  return toRegisteredTool(
-    adapted(tool, inputSchemaOf(name, schemaOf(tool)), (input, call) => run(tool, input, call)),
-    name,
-  )
-}
-
-function run(tool: AiSdkToolLike, input: unknown, call: ToolCall): unknown {
-  const options = toOptions(call)
   const needed: unknown = Reflect.get(tool, 'needsApproval')
-  const body = () => bodyOf(tool, input, options)
-  return needed ? requireApproval(call, 'needsApproval', needed, [input, options]).then(body) : body()
+  const run = (input: unknown, call: ToolCall) => {
+    const options = toOptions(call)
+    const body = () => resultOf(execute(input, options), call)
+    return needed ? requireApproval(call, 'needsApproval', needed, [input, options]).then(body) : body()
+  }
+  return toRegisteredTool(adapted(tool, inputSchemaOf(name, schemaOf(tool)), run), name)
 }
 
 /** An own tool that is synchronous stays so. */
-function bodyOf(tool: AiSdkToolLike, input: unknown, options: ToolCall): unknown {
-  const returned = methodOf(tool, 'execute')?.(input, options)
-  const result = (value: unknown) => (isAsyncIterable(value) ? lastOf(value, options) : value)
+function resultOf(returned: unknown, call: ToolCall): unknown {
+  const result = (value: unknown) => (isAsyncIterable(value) ? lastOf(value, call) : value)
   return isThenable(returned) ? Promise.resolve(returned).then(result) : result(returned)
 }
 

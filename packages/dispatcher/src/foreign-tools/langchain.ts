@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { isStandardSchema, type Tool, type ToolCall, toRegisteredTool } from '../tool.js'
-import { adapted, hasMethod, methodOf } from './foreign.js'
+import { isStandardSchema, type Tool, toRegisteredTool } from '../tool.js'
+import { adapted, type ForeignFunction, hasMethod, methodOf } from './foreign.js'
 import { jsonSchemaInput } from './json-schema.js'
 
 /** A structured tool of LangChain, or a runnable made a tool, as far as it is needed here. */
@@ -30,8 +30,9 @@ export function isLangChainTool(value: object): value is LangChainToolLike {
  * @throws {InvalidToolError} `invalid_tool`: its schema is none, or takes Ajv, which is not installed
  */
 export function fromLangChainTool(tool: LangChainToolLike, name: string = tool.name): Tool {
+  const inputSchema = inputSchemaOf(name, tool.schema)
   return toRegisteredTool(
-    adapted(tool, inputSchemaOf(name, tool.schema), (input, call) => run(tool, input, call)),
+    adapted(tool, inputSchema, (input, { signal, context }) => invokeUnchecked(tool, input, { signal, context })),
     name,
   )
 }
@@ -52,20 +53,20 @@ function isStringToolSchema(schema: object): boolean {
   return typeof shape === 'object' && shape !== null && Object.keys(shape).join(',') === 'input'
 }
 
-function run(tool: LangChainToolLike, input: unknown, call: ToolCall): unknown {
-  const { signal, context } = call
-  return methodOf(validated(tool, input), 'invoke')?.(input, { signal, context })
-}
-
 /**
- * A view of the tool that does not validate again, since a transform must not run twice: `invoke` sees a schema that
- * takes anything, and the body, on the tool itself, gets the input as it was validated here.
+ * Invokes the tool without having it validate again, since a transform must not run twice: a view of the tool has a schema
+ * that takes anything, and hands to the body, which runs on the tool itself, the input as it was validated here.
  */
-function validated(tool: LangChainToolLike, input: unknown): object {
+function invokeUnchecked(tool: LangChainToolLike, input: unknown, config: object): unknown {
+  const invoke: unknown = Reflect.get(tool, 'invoke')
   const body = methodOf(tool, '_call')
-  if (body === undefined) return tool
-  return Object.create(tool, {
-    schema: { value: {} },
-    _call: { value: (_parsed: unknown, ...more: readonly unknown[]) => body(input, ...more) },
-  }) as object
+  // A runnable that was made a tool has no body of its own, and validates nothing that is no `ToolCall` of LangChain's.
+  const view =
+    body === undefined
+      ? tool
+      : (Object.create(tool, {
+          schema: { value: {} },
+          _call: { value: (_parsed: unknown, ...more: readonly unknown[]) => body(input, ...more) },
+        }) as object)
+  return Reflect.apply(invoke as ForeignFunction, view, [input, config])
 }

@@ -3,7 +3,7 @@ import { InvalidToolError, quote } from '../errors.js'
 import { failure, invalidInput, type Issue, Refusal } from '../result.js'
 import { isStandardSchema, type Tool, type ToolCall, toRegisteredTool } from '../tool.js'
 import { requireApproval } from './approval.js'
-import { adapted, hasMethod, methodOf } from './foreign.js'
+import { adapted, methodOf } from './foreign.js'
 
 /** A tool of Mastra, as far as it is needed here. */
 export interface MastraToolLike {
@@ -29,29 +29,26 @@ export function isMastraTool(value: object): value is MastraToolLike {
  * @throws {InvalidToolError} `invalid_tool`: it has no `execute`
  */
 export function fromMastraTool(tool: MastraToolLike, name: string = tool.id): Tool {
-  if (!hasMethod(tool, 'execute')) {
+  const execute = methodOf(tool, 'execute')
+  if (execute === undefined) {
     throw new InvalidToolError(
-      `Tool ${quote(name)} has no execute function; one that the client runs cannot be dispatched.`,
+      `Tool ${quote(name)} needs an execute function; one that the client runs cannot be dispatched.`,
     )
   }
-  return toRegisteredTool(
-    adapted(tool, shown(tool.inputSchema), (input, call) => run(tool, input, call)),
-    name,
-  )
+  const needed: unknown = Reflect.get(tool, 'needsApprovalFn') ?? Reflect.get(tool, 'requireApproval')
+  const run = async (input: unknown, call: ToolCall) => {
+    await requireApproval(call, 'requireApproval', needed, [input, { requestContext: idsOf(call) }])
+    const result = await execute(...parametersFor(tool, input, call))
+    if (isValidationError(result)) throw refusalOf(call.toolName, result)
+    return result
+  }
+  return toRegisteredTool(adapted(tool, shown(tool.inputSchema), run), name)
 }
 
 /** A schema that is shown to models and leaves the check to Mastra, which cannot be kept from making it. */
 function shown(schema: unknown): StandardSchemaV1 | undefined {
   if (!isStandardSchema(schema)) return undefined
   return { '~standard': { ...schema['~standard'], validate: (value) => ({ value }) } }
-}
-
-async function run(tool: MastraToolLike, input: unknown, call: ToolCall): Promise<unknown> {
-  const needed: unknown = Reflect.get(tool, 'needsApprovalFn') ?? Reflect.get(tool, 'requireApproval')
-  await requireApproval(call, 'requireApproval', needed, [input, { requestContext: idsOf(call) }])
-  const result = await methodOf(tool, 'execute')?.(...parametersFor(tool, input, call))
-  if (isValidationError(result)) throw refusalOf(call.toolName, result)
-  return result
 }
 
 function parametersFor(tool: MastraToolLike, input: unknown, call: ToolCall): unknown[] {

@@ -43,39 +43,46 @@ export function fromOpenAiAgentsTool(tool: OpenAiAgentsToolLike, name: string = 
     isStrict && typeof parameters === 'object' && parameters !== null
       ? jsonSchemaInput(name, withoutNullableRequired(parameters), parameters)
       : jsonSchemaInput(name, parameters)
-  return toRegisteredTool(
-    adapted(tool, inputSchema, (input, call) => run(tool, input, call)),
-    name,
-  )
+  return toRegisteredTool(adapted(tool, inputSchema, runnerOf(tool)), name)
 }
 
-async function run(tool: OpenAiAgentsToolLike, input: unknown, call: ToolCall): Promise<unknown> {
-  const { callId, toolName, context } = call
-  const runContext = { context }
-  const isEnabled = (await answer(toolName, 'isEnabled', Reflect.get(tool, 'isEnabled') ?? true, [runContext])) === true
-  if (!isEnabled) {
-    throw denied(`Tool ${toolName} is not enabled for this user and run, by its isEnabled`)
+function runnerOf(tool: OpenAiAgentsToolLike): (input: unknown, call: ToolCall) => Promise<unknown> {
+  const { name } = tool
+  const invoke = methodOf(tool, 'invoke')
+  const [isEnabled = true, needsApproval, timeoutMs] = ['isEnabled', 'needsApproval', 'timeoutMs'].map(
+    (field): unknown => Reflect.get(tool, field),
+  )
+  const timeoutText = `Tool '${name}' timed out after ${String(timeoutMs)}ms.`
+  return async (input, call) => {
+    const { callId, toolName, context } = call
+    const runContext = { context }
+    if (!(await answer(toolName, 'isEnabled', isEnabled, [runContext]))) {
+      throw denied(`Tool ${toolName} is not enabled for this user and run, by its isEnabled`)
+    }
+    await requireApproval(call, 'needsApproval', needsApproval, [runContext, input, callId])
+    try {
+      const result = await invoke?.(runContext, JSON.stringify(input), detailsOf(name, input, call))
+      if (result === timeoutText) throw new Refusal(failure('timeout', timeoutText))
+      if (typeof result === 'string') refuseTextOfFailure(toolName, result)
+      return result
+    } catch (cause) {
+      throw refusalOf(toolName, cause) ?? cause
+    }
   }
-  await requireApproval(call, 'needsApproval', Reflect.get(tool, 'needsApproval'), [runContext, input, callId])
-  const json = JSON.stringify(input)
-  const details = {
-    toolCall: { type: 'function_call', callId, name: tool.name, arguments: json },
+}
+
+function detailsOf(name: string, input: unknown, call: ToolCall): object {
+  const { callId } = call
+  return {
+    toolCall: { type: 'function_call', callId, name, arguments: JSON.stringify(input) },
     get signal() {
       return call.signal
     },
   }
-  let result: unknown
-  try {
-    result = await methodOf(tool, 'invoke')?.(runContext, json, details)
-  } catch (cause) {
-    throw refusalOfError(toolName, cause) ?? cause
-  }
-  if (typeof result === 'string') refuseTextOfFailure(tool, toolName, result)
-  return result
 }
 
 /** The SDK's own errors, known by their fields, which a minifier leaves alone. */
-function refusalOfError(toolName: string, cause: unknown): Refusal | undefined {
+function refusalOf(toolName: string, cause: unknown): Refusal | undefined {
   if (!(cause instanceof Error)) return undefined
   if ('toolInvocation' in cause && 'originalError' in cause) {
     return new Refusal(failure('invalid_input', `Invalid input for tool ${toolName}: ${cause.message}`, { cause }))
@@ -84,11 +91,8 @@ function refusalOfError(toolName: string, cause: unknown): Refusal | undefined {
   return undefined
 }
 
-/** Undoes the default `errorFunction`, and the default text of the SDK's own timeout. */
-function refuseTextOfFailure(tool: OpenAiAgentsToolLike, toolName: string, text: string): void {
-  const timeoutMs: unknown = Reflect.get(tool, 'timeoutMs')
-  if (text === `Tool '${tool.name}' timed out after ${String(timeoutMs)}ms.`)
-    throw new Refusal(failure('timeout', text))
+/** Undoes the default `errorFunction`. */
+function refuseTextOfFailure(toolName: string, text: string): void {
   if (!text.startsWith(FAILURE)) return
   // `Error: TypeError: what it said`; newer versions say nothing more.
   const [, kind, message] = /^ Error: (?:([\w$]*(?:Error|Exception)): )?(.*)$/su.exec(text.slice(FAILURE.length)) ?? []
