@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type AgentEvent,
   type DispatcherOptions,
@@ -12,7 +15,7 @@ import {
 import { approve } from '@switchyard/dispatcher/interop'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type * as Zod from 'zod'
-import { bench, installLibraries, load } from './libraries.js'
+import { complaintsOfCompiler, installLibraries, load, pinned } from './libraries.js'
 
 type Make<Tool> = (...parameters: never[]) => Tool
 
@@ -143,7 +146,7 @@ describe('a tool() of LangChain', () => {
   it('ends with its call: its signal aborts', async () => {
     let reason: unknown
     const body = (_input: unknown, { signal }: { signal: AbortSignal }) =>
-      new Promise(() => signal.addEventListener('abort', () => (reason = signal.reason)))
+      new Promise(() => signal.addEventListener('abort', () => void (reason = signal.reason)))
     const tool = langChainTool(body as never, { name: 'wait', schema: z.object({}) } as never)
     const { result } = await tried([tool], {}, { limits: { timeoutMs: 5 } })
     expect(result.error?.code).toBe('timeout')
@@ -456,14 +459,23 @@ describe('a createTool() of Mastra', () => {
   })
 })
 
-describe('the libraries', () => {
-  it('are the ones that the README names', () => {
-    const { dependencies } = JSON.parse(readFileSync(`${bench}package.json`, 'utf8')) as {
-      dependencies: Record<string, string>
+describe('the types of what a dispatcher takes', () => {
+  it('fit what the real libraries make, and nothing else', async () => {
+    const project = await mkdtemp(join(tmpdir(), 'switchyard-typed-'))
+    try {
+      expect(complaintsOfCompiler('typed', project)).toBe('')
+    } finally {
+      await rm(project, { recursive: true, force: true })
     }
+  }, 120_000)
+})
+
+describe('the README of the dispatcher', () => {
+  it('names the versions that this is tried with', () => {
     const readme = readFileSync(new URL('../../packages/dispatcher/README.md', import.meta.url), 'utf8')
+    const versions = pinned()
     for (const name of ['@langchain/core', 'ai', '@openai/agents-core', '@mastra/core']) {
-      expect(readme).toContain(`\`${name}\` ${dependencies[name]}`)
+      expect(readme).toContain(`\`${name}\` ${versions[name]}`)
     }
   })
 })

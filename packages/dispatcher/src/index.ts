@@ -36,6 +36,7 @@ export {
 } from './events/store.js'
 export type { ExecutorCall, ToolExecutor } from './executor.js'
 export type { AiSdkToolLike } from './foreign-tools/ai-sdk.js'
+export type { ForeignTool } from './foreign-tools/foreign.js'
 export type { LangChainToolLike } from './foreign-tools/langchain.js'
 export type { MastraToolLike } from './foreign-tools/mastra.js'
 export type { OpenAiAgentsToolLike } from './foreign-tools/openai-agents.js'

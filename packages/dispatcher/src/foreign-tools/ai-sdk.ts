@@ -4,14 +4,16 @@ import { type Issue, messageOf } from '../result.js'
 import { isThenable } from '../thenable.js'
 import { type ExecuteOptions, isStandardSchema, type Tool, type ToolCall, toRegisteredTool } from '../tool.js'
 import { requireApproval } from './approval.js'
-import { adapted, hasMethod, methodOf } from './foreign.js'
+import { adapted, type ForeignTool, hasMethod, methodOf } from './foreign.js'
 import { jsonSchemaInput } from './json-schema.js'
 
-/** A tool of the AI SDK, as far as it is needed here; those of its version 4 say `parameters`. */
-export type AiSdkToolLike = { readonly description?: unknown; execute?(input: never, options: never): unknown } & (
-  | { readonly inputSchema: unknown }
-  | { readonly parameters: unknown }
-)
+/** A tool of the AI SDK, as far as it is needed here; those of its version 4 say `parameters` for `inputSchema`. */
+export type AiSdkToolLike = ForeignTool & {
+  readonly description?: unknown
+  /** A value, or a function of the input and the options. */
+  readonly needsApproval?: unknown
+  execute?(input: never, options: never): unknown
+} & ({ readonly inputSchema: unknown } | { readonly parameters: unknown })
 
 /** The two have one shape, a tool of the AI SDK and an own tool whose name is its key in a record: each is run as both. */
 export function isAiSdkTool(value: object): value is AiSdkToolLike {
@@ -43,7 +45,7 @@ export function fromAiSdkTool(tool: AiSdkToolLike, name: string): Tool {
       `Tool ${quote(name)} needs an execute function; one that the client or the provider runs cannot be dispatched.`,
     )
   }
-  const needed: unknown = Reflect.get(tool, 'needsApproval')
+  const { needsApproval: needed } = tool
   const run = (input: unknown, call: ToolCall) => {
     const options = toOptions(call)
     const body = () => resultOf(execute(input, options), call)

@@ -1,5 +1,13 @@
 import type { ToolCall } from '../tool.js'
 
+/** What any tool of another library may be given besides: what own tools have too. */
+export interface ForeignTool {
+  /** Roles that the context must have, all of them. Default: none. */
+  readonly requiredRoles?: readonly string[] | undefined
+  /** Milliseconds a call may take, as of an own tool. Default: the dispatcher's limit. */
+  readonly timeoutMs?: number | undefined
+}
+
 /** A function of another library, whose types are not ours to know. */
 export type ForeignFunction = (...parameters: readonly unknown[]) => unknown
 
@@ -20,15 +28,10 @@ export function methodOf(value: object, name: string): ForeignFunction | undefin
  * `toRegisteredTool` does that.
  */
 export function adapted(
-  tool: object,
+  tool: ForeignTool & { readonly description?: unknown },
   inputSchema: unknown,
   execute: (input: unknown, call: ToolCall) => unknown,
 ): Readonly<Record<string, unknown>> {
-  return {
-    description: Reflect.get(tool, 'description'),
-    inputSchema,
-    requiredRoles: Reflect.get(tool, 'requiredRoles'),
-    timeoutMs: Reflect.get(tool, 'timeoutMs'),
-    execute,
-  }
+  const { description, requiredRoles, timeoutMs } = tool
+  return { description, inputSchema, requiredRoles, timeoutMs, execute }
 }

@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { isStandardSchema, type Tool, toRegisteredTool } from '../tool.js'
-import { adapted, type ForeignFunction, hasMethod, methodOf } from './foreign.js'
+import { adapted, type ForeignFunction, type ForeignTool, hasMethod, methodOf } from './foreign.js'
 import { jsonSchemaInput } from './json-schema.js'
 
 /** A structured tool of LangChain, or a runnable made a tool, as far as it is needed here. */
-export interface LangChainToolLike {
+export interface LangChainToolLike extends ForeignTool {
   readonly name: string
   readonly description?: string | undefined
   /** Zod, or a JSON Schema. */

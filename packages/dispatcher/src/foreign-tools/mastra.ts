@@ -3,13 +3,18 @@ import { InvalidToolError, quote } from '../errors.js'
 import { failure, invalidInput, type Issue, Refusal } from '../result.js'
 import { isStandardSchema, type Tool, type ToolCall, toRegisteredTool } from '../tool.js'
 import { requireApproval } from './approval.js'
-import { adapted, methodOf } from './foreign.js'
+import { adapted, type ForeignTool, methodOf } from './foreign.js'
 
 /** A tool of Mastra, as far as it is needed here. */
-export interface MastraToolLike {
+export interface MastraToolLike extends ForeignTool {
   readonly id: string
   readonly description: string
   readonly inputSchema?: unknown
+  /** A value, or from version 1 on a function of the input. */
+  readonly requireApproval?: unknown
+  /** What version 1 makes of `requireApproval`, and of what an MCP server asks; it comes first. */
+  readonly needsApprovalFn?: unknown
+  readonly mastra?: unknown
   execute?(input: never, context?: never): unknown
 }
 
@@ -35,7 +40,7 @@ export function fromMastraTool(tool: MastraToolLike, name: string = tool.id): To
       `Tool ${quote(name)} needs an execute function; one that the client runs cannot be dispatched.`,
     )
   }
-  const needed: unknown = Reflect.get(tool, 'needsApprovalFn') ?? Reflect.get(tool, 'requireApproval')
+  const needed = tool.needsApprovalFn ?? tool.requireApproval
   const run = async (input: unknown, call: ToolCall) => {
     await requireApproval(call, 'requireApproval', needed, [input, { requestContext: idsOf(call) }])
     const result = await execute(...parametersFor(tool, input, call))
@@ -53,7 +58,7 @@ function shown(schema: unknown): StandardSchemaV1 | undefined {
 
 function parametersFor(tool: MastraToolLike, input: unknown, call: ToolCall): unknown[] {
   const { callId, toolName, signal } = call
-  const mastra: unknown = Reflect.get(tool, 'mastra')
+  const { mastra } = tool
   const ids = idsOf(call)
   const suspend = () => {
     throw new Error(`Tool ${toolName} cannot suspend: a dispatcher's call ends with its result`)

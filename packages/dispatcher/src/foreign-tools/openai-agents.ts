@@ -2,16 +2,25 @@ import { InvalidToolError, quote } from '../errors.js'
 import { failure, Refusal } from '../result.js'
 import { type Tool, type ToolCall, toRegisteredTool } from '../tool.js'
 import { answer, denied, requireApproval } from './approval.js'
-import { adapted, hasMethod, methodOf } from './foreign.js'
+import { adapted, type ForeignTool, hasMethod, methodOf } from './foreign.js'
 import { jsonSchemaInput } from './json-schema.js'
 import { withoutNullableRequired } from './strict-schema.js'
 
 /** A function tool of the OpenAI Agents SDK, as far as it is needed here. */
-export interface OpenAiAgentsToolLike {
+export interface OpenAiAgentsToolLike extends ForeignTool {
   readonly type: 'function'
   readonly name: string
   readonly description?: string | undefined
+  /** A JSON Schema; unless `strict` is false, one as OpenAI's strict mode wants it. */
   readonly parameters: unknown
+  readonly strict?: boolean | undefined
+  /** A value, or a function of the run context. */
+  readonly isEnabled?: unknown
+  /** A value, or a function of the run context, the input and the id of the call. */
+  readonly needsApproval?: unknown
+  readonly inputGuardrails?: readonly unknown[] | undefined
+  readonly outputGuardrails?: readonly unknown[] | undefined
+  readonly allowedCallers?: readonly string[] | undefined
   invoke(runContext: never, input: string, details?: never): unknown
 }
 
@@ -37,21 +46,17 @@ export function isOpenAiAgentsTool(value: object): value is OpenAiAgentsToolLike
  */
 export function fromOpenAiAgentsTool(tool: OpenAiAgentsToolLike, name: string = tool.name): Tool {
   refuseWhatOnlyRunsHonour(name, tool)
-  const { parameters } = tool
-  const isStrict = Reflect.get(tool, 'strict') !== false
+  const { parameters, strict } = tool
   const inputSchema =
-    isStrict && typeof parameters === 'object' && parameters !== null
+    strict !== false && typeof parameters === 'object' && parameters !== null
       ? jsonSchemaInput(name, withoutNullableRequired(parameters), parameters)
       : jsonSchemaInput(name, parameters)
   return toRegisteredTool(adapted(tool, inputSchema, runnerOf(tool)), name)
 }
 
 function runnerOf(tool: OpenAiAgentsToolLike): (input: unknown, call: ToolCall) => Promise<unknown> {
-  const { name } = tool
+  const { name, isEnabled = true, needsApproval, timeoutMs } = tool
   const invoke = methodOf(tool, 'invoke')
-  const [isEnabled = true, needsApproval, timeoutMs] = ['isEnabled', 'needsApproval', 'timeoutMs'].map(
-    (field): unknown => Reflect.get(tool, field),
-  )
   const timeoutText = `Tool '${name}' timed out after ${String(timeoutMs)}ms.`
   return async (input, call) => {
     const { callId, toolName, context } = call
@@ -103,17 +108,16 @@ function refuseTextOfFailure(toolName: string, text: string): void {
 }
 
 function refuseWhatOnlyRunsHonour(name: string, tool: OpenAiAgentsToolLike): void {
-  for (const field of ['inputGuardrails', 'outputGuardrails']) {
-    const guardrails: unknown = Reflect.get(tool, field)
-    if (Array.isArray(guardrails) && guardrails.length > 0) {
+  for (const field of ['inputGuardrails', 'outputGuardrails'] as const) {
+    if ((tool[field]?.length ?? 0) > 0) {
       throw new InvalidToolError(
         `Tool ${quote(name)} has ${field}, which only run within an agent of its own library; move them to a permission ` +
           `policy or a middleware, and give a tool without them.`,
       )
     }
   }
-  const callers: unknown = Reflect.get(tool, 'allowedCallers')
-  if (Array.isArray(callers) && !callers.includes('direct')) {
+  const { allowedCallers: callers } = tool
+  if (callers !== undefined && !callers.includes('direct')) {
     throw new InvalidToolError(
       `Tool ${quote(name)} may be called by ${callers.map(quote).join(', ')} only, and a dispatcher calls it directly; ` +
         'add "direct" to its allowedCallers.',
