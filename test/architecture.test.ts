@@ -20,6 +20,7 @@ const rows: readonly (readonly string[])[] = [
     'permissions.ts',
     'limits.ts',
     'deadlines.ts',
+    'caller-signal.ts',
     'middleware.ts',
     'metrics.ts',
     'events/store.ts',

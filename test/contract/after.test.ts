@@ -11,6 +11,6 @@ describe.each(subjects)('$name', (subject) => {
   })
 
   it.each(cases)('$id: $title', async (each) => {
-    await each.run(subject)
+    await expect(each.run(subject)).resolves.toBeUndefined()
   })
 })

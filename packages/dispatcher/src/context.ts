@@ -1,5 +1,5 @@
 import { ContextIsolationError, InvalidContextError, quote } from './errors.js'
-import { copyBuiltIn, isPlainObject } from './snapshot.js'
+import { isMutableBuiltIn, isPlainObject, snapshot } from './snapshot.js'
 
 const MAX_ID_LENGTH = 256
 const MAX_DEPTH = 10
@@ -231,7 +231,7 @@ function metadataRoles(roles: unknown): string[] {
 }
 
 function checkMetadata(metadata: unknown): Readonly<Record<string, unknown>> {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata) || isMutableBuiltIn(metadata)) {
     throw new InvalidContextError('metadata', metadata, `metadata must be an object; received ${quote(metadata)}.`)
   }
   for (const key of RESERVED_KEYS) {
@@ -248,66 +248,79 @@ function checkMetadata(metadata: unknown): Readonly<Record<string, unknown>> {
 
 function copyMetadata(metadata: unknown, userId: string): Readonly<Record<string, unknown>> {
   if (metadata === undefined) return EMPTY
-  const copied = copyFrozen(checkMetadata(metadata), 'metadata', userId, new Map())
+  const copied = copyFrozen(checkMetadata(metadata), { path: ['metadata'], userId, seen: new Map() })
   return isPlainObject(copied) ? copied : EMPTY
 }
 
 const EMPTY: Readonly<Record<string, unknown>> = Object.freeze({})
 
-function copyFrozen(value: object, path: string, userId: string, seen: Map<object, object>): object {
-  const known = seen.get(value)
+/** Where a copy has come to. */
+interface Place {
+  readonly path: readonly string[]
+  readonly userId: string
+  readonly seen: Map<object, object>
+}
+
+function copyFrozen(value: object, place: Place): object {
+  const known = place.seen.get(value)
   if (known !== undefined) return known
-  if (path.length > MAX_METADATA_LEVELS * 32 || path.split('.').length > MAX_METADATA_LEVELS) {
-    throw new InvalidContextError(
-      'metadata',
-      value,
-      `metadata may be nested at most ${MAX_METADATA_LEVELS} levels deep.`,
-    )
-  }
-  if (Array.isArray(value)) {
-    const result: unknown[] = []
-    seen.set(value, result)
-    for (const [index, item] of value.entries())
-      placeFrozen(result, String(index), item, `${path}.${index}`, userId, seen)
-    return Object.freeze(result)
-  }
-  if (path !== 'metadata') checkOwner(Reflect.get(value, 'userId'), path, userId)
-  if (!isPlainObject(value)) return value
-  const result: object = {}
-  seen.set(value, result)
-  for (const [key, item] of Object.entries(value)) placeFrozen(result, key, item, `${path}.${key}`, userId, seen)
+  checkLevel(value, place)
+  if (!Array.isArray(value) && place.path.length > 1) checkOwner(Reflect.get(value, 'userId'), place)
+  if (!Array.isArray(value) && !isPlainObject(value)) return value
+  const result: object = Array.isArray(value) ? [] : {}
+  place.seen.set(value, result)
+  const entries: Iterable<[string | number, unknown]> = Array.isArray(value) ? value.entries() : Object.entries(value)
+  for (const [key, item] of entries) placeFrozen(result, String(key), item, place)
   return Object.freeze(result)
 }
 
-function placeFrozen(
-  target: object,
-  key: string,
-  item: unknown,
-  path: string,
-  userId: string,
-  seen: Map<object, object>,
-): void {
-  if (typeof item === 'object' && item !== null && isMutableBuiltIn(item)) {
-    if (item instanceof Map) checkOwner(item.get('userId'), path, userId)
+function placeFrozen(target: object, key: string, item: unknown, place: Place): void {
+  if (typeof item !== 'object' || item === null) {
+    Object.defineProperty(target, key, { value: item, enumerable: true })
+  } else if (isMutableBuiltIn(item)) {
+    checkOwners(item, inside(place, key), new Set())
     // A date or a map cannot be frozen: every read gets a copy of its own.
-    const stored = copyBuiltIn(item)
-    Object.defineProperty(target, key, { get: () => copyBuiltIn(stored), enumerable: true })
-    return
+    const stored = snapshot(item)
+    Object.defineProperty(target, key, { get: () => snapshot(stored), enumerable: true })
+  } else {
+    Object.defineProperty(target, key, { value: copyFrozen(item, inside(place, key)), enumerable: true })
   }
-  const value = typeof item === 'object' && item !== null ? copyFrozen(item, path, userId, seen) : item
-  Object.defineProperty(target, key, { value, enumerable: true })
 }
 
-function isMutableBuiltIn(value: object): boolean {
-  return !Array.isArray(value) && !isPlainObject(value) && copyBuiltIn(value) !== value
+function inside(place: Place, key: string): Place {
+  return { ...place, path: [...place.path, key] }
 }
 
-function checkOwner(owner: unknown, path: string, userId: string): void {
+function checkLevel(value: unknown, { path }: Place): void {
+  if (path.length <= MAX_METADATA_LEVELS) return
+  throw new InvalidContextError('metadata', value, `metadata may be nested at most ${MAX_METADATA_LEVELS} levels deep.`)
+}
+
+/** Looks for another user's id in a map or a set, and in all that it holds. */
+function checkOwners(value: unknown, place: Place, seen: Set<object>): void {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return
+  seen.add(value)
+  checkLevel(value, place)
+  if (value instanceof Map) checkOwner(value.get('userId'), place)
+  else if (!Array.isArray(value)) checkOwner(Reflect.get(value, 'userId'), place)
+  const parts: readonly unknown[] =
+    value instanceof Map
+      ? [...value].flat()
+      : value instanceof Set
+        ? [...value]
+        : Array.isArray(value) || isPlainObject(value)
+          ? Object.values(value)
+          : []
+  for (const part of parts) checkOwners(part, inside(place, ''), seen)
+}
+
+function checkOwner(owner: unknown, { path, userId }: Place): void {
   if (owner === undefined || owner === null || owner === userId) return
+  const where = path.filter((part) => part !== '').join('.')
   throw new ContextIsolationError(
-    `${path}.userId`,
+    `${where}.userId`,
     owner,
-    `${path} belongs to user ${quote(owner)}, but the context is of user ${quote(userId)}; ` +
+    `${where} belongs to user ${quote(owner)}, but the context is of user ${quote(userId)}; ` +
       "never put another user's data into a context.",
   )
 }

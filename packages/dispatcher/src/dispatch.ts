@@ -10,7 +10,7 @@ import { fitsIn } from './json-size.js'
 import { type DispatchLimits, forgetIfIdle, type LimitedCall } from './limits.js'
 import { cacheKey, type DispatchCall, throughMiddleware } from './middleware.js'
 import { deniedByDecision, deniedByHanging, deniedByRoles, deniedByThrow } from './permissions.js'
-import { failure, type Outcome, thrown, type ToolExecutionResult } from './result.js'
+import { failure, messageOf, type Outcome, thrown, type ToolExecutionResult } from './result.js'
 import type { Scope } from './scope.js'
 import { snapshot } from './snapshot.js'
 import type { ExecuteOptions, RegisteredTool } from './tool.js'
@@ -63,7 +63,12 @@ function misuseOf(
     return new DispatcherDisposedError(scope.dispatcherId, `executeTool(${quote(toolName)})`)
   }
   if (typeof toolName !== 'string') return new TypeError(`A tool's name is a string; received ${quote(toolName)}.`)
-  return options === undefined ? undefined : misuseOfOptions(options)
+  if (options === undefined) return undefined
+  try {
+    return misuseOfOptions(options)
+  } catch (cause) {
+    return new TypeError(`The options of a call must be readable; reading them threw: ${messageOf(cause)}`, { cause })
+  }
 }
 
 function misuseOfOptions(options: ExecuteOptions): TypeError | undefined {
@@ -149,7 +154,7 @@ function permit(call: Call): StepResult {
 function limit(call: Call): StepResult {
   // A nested call runs in the slot of the call that made it; waiting for another could wait for itself.
   call.phase = 'working'
-  if (call.isNested) return undefined
+  if (call.isNested) return call.scope.usage.admitNested(call)
   const admission = call.scope.usage.admit(call)
   if (admission === 'wait') return call.waitForSlot()
   if (admission === undefined) call.holdsSlot = true
@@ -208,6 +213,7 @@ function checkOutput(call: Call, outcome: Outcome): Outcome {
   try {
     if (fitsIn(outcome.result, maxOutputBytes)) return outcome
   } catch (cause) {
+    // A proxy of the tool's that refuses to be read.
     return thrown(cause)
   }
   return failure(

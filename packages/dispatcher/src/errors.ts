@@ -87,23 +87,29 @@ export class DispatcherDisposedError extends SwitchyardError {
   }
 }
 
+const MAX_SHOWN = 80
+
 /**
- * Shows a value in an error message: strings quoted, objects by their constructor, nothing longer than 80 characters.
- * Never throws, whatever the value.
+ * Shows a value in an error message: strings quoted, objects by their constructor, nothing longer than 80 characters (and
+ * the quotes). Never throws, whatever the value.
  */
 export function quote(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 79)}…` : value)
+  if (typeof value === 'string') return `"${shorten(JSON.stringify(shorten(value)).slice(1, -1))}"`
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'symbol') return 'a symbol'
-  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'bigint') return shorten(`${value}n`)
   if (typeof value !== 'object' || value === null) return String(value)
-  if (Array.isArray(value)) return `an array of ${value.length}`
   try {
+    if (Array.isArray(value)) return `an array of ${value.length}`
     const constructor: unknown = value.constructor
     return typeof constructor === 'function' && constructor !== Object
-      ? `an instance of ${constructor.name}`
+      ? shorten(`an instance of ${constructor.name}`)
       : 'an object'
   } catch {
     return 'an object'
   }
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 1)}…` : text
 }

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { followSignal, unfollowSignal } from './caller-signal.js'
 import { monotonicMs } from './clock.js'
 import type { UserExecutionContext } from './context.js'
 import { Deadline } from './deadlines.js'
@@ -34,7 +35,6 @@ export abstract class Execution extends Deadline {
   readonly #parent: Execution | undefined
   #children: Set<Execution> | undefined
   #callerSignal: AbortSignal | undefined
-  #onCallerAbort: (() => void) | undefined
 
   constructor(toolName: string, callId: string, context: UserExecutionContext, parent: Execution | undefined) {
     super()
@@ -83,8 +83,7 @@ export abstract class Execution extends Deadline {
       return
     }
     this.#callerSignal = signal
-    this.#onCallerAbort = () => this.abort(signal.reason)
-    signal.addEventListener('abort', this.#onCallerAbort)
+    followSignal(signal, this)
   }
 
   /** Gives the call its time, counted from the call itself, and never more than the calling tool has left. */
@@ -121,7 +120,7 @@ export abstract class Execution extends Deadline {
     if (this.#settled) return
     this.#settled = true
     this.clearDeadline()
-    if (this.#onCallerAbort !== undefined) this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort)
+    if (this.#callerSignal !== undefined) unfollowSignal(this.#callerSignal, this)
     if (this.#parent !== undefined) this.#parent.#children?.delete(this)
     if (this.#children !== undefined) this.#endChildren(outcome)
     for (let bodies = this.#bodies; bodies > 0; bodies -= 1) this.bodyOutlived()

@@ -10,13 +10,16 @@ export interface DispatchLimits {
   readonly concurrentCallsPerUser: number
   /** Calls of one user that wait for a slot. Default 1,000. */
   readonly queuedCallsPerUser: number
-  /** Allowed calls of one user within 60 seconds. Default off, or `AGENT_RATE_LIMIT_PER_MINUTE`. */
+  /** Allowed calls of one user within 60 seconds, those of tools included. Default off, or `AGENT_RATE_LIMIT_PER_MINUTE`. */
   readonly callsPerMinutePerUser: number
   /** Bytes of JSON of the parameters. Default 100 KiB. */
   readonly maxInputBytes: number
   /** Bytes of JSON of the result. Default 1 MiB. */
   readonly maxOutputBytes: number
 }
+
+/** Some of the limits. */
+export type GivenLimits = { readonly [Limit in keyof DispatchLimits]?: number | undefined }
 
 const MINUTE_MS = 60_000
 /** A user may have this many times `concurrentCallsPerUser` bodies that outlived their calls. */
@@ -51,7 +54,7 @@ const ENVIRONMENT = [
  *
  * @throws {TypeError} a limit or an environment variable is negative or no number, or there is no limit of that name
  */
-export function resolveLimits(given: Partial<DispatchLimits> | undefined): DispatchLimits {
+export function resolveLimits(given: GivenLimits | undefined): DispatchLimits {
   const base = environmentLimits(given)
   if (given === undefined) return base
   if (typeof given !== 'object' || given === null) {
@@ -72,7 +75,7 @@ function isLimitName(name: string): name is keyof DispatchLimits {
   return LIMIT_NAMES.some((known) => known === name)
 }
 
-function environmentLimits(given: Partial<DispatchLimits> | undefined): DispatchLimits {
+function environmentLimits(given: GivenLimits | undefined): DispatchLimits {
   let limits = DEFAULTS
   for (const { variable, limit, unit } of ENVIRONMENT) {
     // Reading the environment is the dearest part of making a dispatcher, so what is given is not asked for.
@@ -172,24 +175,37 @@ export class UserUsage {
    * up nothing.
    */
   admit(call: LimitedCall): Outcome | 'wait' | undefined {
-    const { limits } = call
-    if (limits.callsPerMinutePerUser !== Infinity) {
-      this.rememberAdmissions(limits.callsPerMinutePerUser)
-      const retryAfterMs = this.#admissions?.waitFor(limits.callsPerMinutePerUser, call.permittedAt) ?? 0
-      if (retryAfterMs > 0) return rateLimited(limits.callsPerMinutePerUser, retryAfterMs)
-    }
-    if (this.unsettled >= limits.concurrentCallsPerUser * UNSETTLED_FACTOR) return tooManyUnsettled(this.unsettled)
-    const waiting = this.#waiting?.size ?? 0
-    if (this.running < limits.concurrentCallsPerUser && waiting === 0) {
+    const refused = this.#refusal(call)
+    if (refused !== undefined) return refused
+    const { concurrentCallsPerUser, queuedCallsPerUser } = call.limits
+    const waiting = this.queued
+    if (concurrentCallsPerUser === Infinity || (this.running < concurrentCallsPerUser && waiting === 0)) {
       this.running += 1
       this.#admissions?.add(call.permittedAt)
       return undefined
     }
-    if (waiting >= limits.queuedCallsPerUser) return tooManyCalls(limits, waiting)
+    if (waiting >= queuedCallsPerUser) return tooManyCalls(this.running, waiting)
     this.#admissions?.add(call.permittedAt)
     this.#waiting ??= new Set()
     this.#waiting.add(call)
     return 'wait'
+  }
+
+  /** The same for a call inside of another one, in whose slot it runs: it never waits. */
+  admitNested(call: LimitedCall): Outcome | undefined {
+    const refused = this.#refusal(call)
+    if (refused === undefined) this.#admissions?.add(call.permittedAt)
+    return refused
+  }
+
+  #refusal({ limits, permittedAt }: LimitedCall): Outcome | undefined {
+    const { callsPerMinutePerUser, concurrentCallsPerUser } = limits
+    if (callsPerMinutePerUser !== Infinity) {
+      this.rememberAdmissions(callsPerMinutePerUser)
+      const retryAfterMs = this.#admissions?.waitFor(callsPerMinutePerUser, permittedAt) ?? 0
+      if (retryAfterMs > 0) return rateLimited(callsPerMinutePerUser, retryAfterMs)
+    }
+    return this.unsettled >= concurrentCallsPerUser * UNSETTLED_FACTOR ? tooManyUnsettled(this.unsettled) : undefined
   }
 
   /** Takes a call out of the queue; whether it was in it. */
@@ -360,10 +376,10 @@ function rateLimited(limit: number, retryAfterMs: number): Outcome {
   })
 }
 
-function tooManyCalls(limits: DispatchLimits, waiting: number): Outcome {
+function tooManyCalls(running: number, waiting: number): Outcome {
   return failure(
     'concurrency_limited',
-    `${limits.concurrentCallsPerUser} calls of this user run and ${waiting} wait already; await some before calling more`,
+    `${running} calls of this user run and ${waiting} wait already; await some before calling more`,
   )
 }
 

@@ -88,7 +88,7 @@ export function thrown(cause: unknown): Outcome {
 /** The text of a thrown value, whatever was thrown. */
 export function messageOf(cause: unknown): string {
   try {
-    if (cause instanceof Error) return cause.message
+    if (cause instanceof Error) return String(cause.message)
     if (typeof cause === 'object' && cause !== null && 'message' in cause && typeof cause.message === 'string') {
       return cause.message
     }

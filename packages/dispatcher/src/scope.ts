@@ -8,7 +8,14 @@ import { createRedactor, redact, type Redactor } from './events/redact.js'
 import { checkExecutor, type ToolExecutor } from './executor.js'
 import { isThenable } from './execution.js'
 import { idMaker } from './ids.js'
-import { type DispatchLimits, forgetIfIdle, resolveLimits, usageOf, type UserUsage } from './limits.js'
+import {
+  type DispatchLimits,
+  forgetIfIdle,
+  type GivenLimits,
+  resolveLimits,
+  usageOf,
+  type UserUsage,
+} from './limits.js'
 import { Counters, type DispatcherMetrics, totals } from './metrics.js'
 import type { DispatchMiddleware } from './middleware.js'
 import { DEFAULT_ADMIN_TOOLS, type PermissionPolicy } from './permissions.js'
@@ -21,7 +28,7 @@ export interface DispatcherOptions {
   /** Where events go. Default: nowhere. */
   readonly events?: EventSink | undefined
   /** What differs from the default limits. */
-  readonly limits?: Partial<DispatchLimits> | undefined
+  readonly limits?: GivenLimits | undefined
   /** Asked before each call of a known tool. Default: what the roles allow. */
   readonly permissions?: PermissionPolicy | undefined
   /** Wraps each execution, the first outermost. Default: none. */

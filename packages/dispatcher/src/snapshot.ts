@@ -28,11 +28,10 @@ function copy(value: object, seen: Map<object, unknown> | undefined): unknown {
   if (Array.isArray(value)) {
     const result: unknown[] = []
     const next = (seen ?? new Map<object, unknown>()).set(value, result)
-    for (const item of value as readonly unknown[])
-      result.push(typeof item === 'object' && item !== null ? copy(item, next) : item)
+    for (const item of value as readonly unknown[]) result.push(copyItem(item, next))
     return result
   }
-  if (!isPlainObject(value)) return copyBuiltIn(value)
+  if (!isPlainObject(value)) return isMutableBuiltIn(value) ? copyBuiltIn(value, seen) : value
   const result: Record<string, unknown> = {}
   let next = seen
   for (const key of Object.keys(value)) {
@@ -47,20 +46,33 @@ function copy(value: object, seen: Map<object, unknown> | undefined): unknown {
   return result
 }
 
-/** Copies what the platform can clone without losing its class; gives anything else back. */
-export function copyBuiltIn(value: object): object {
-  if (
-    value instanceof Date ||
+function copyItem(item: unknown, seen: Map<object, unknown>): unknown {
+  return typeof item === 'object' && item !== null ? copy(item, seen) : item
+}
+
+/** Whether a value is one of the platform's own that nobody can freeze. */
+export function isMutableBuiltIn(value: object): boolean {
+  return (
     value instanceof Map ||
     value instanceof Set ||
+    value instanceof Date ||
     value instanceof ArrayBuffer ||
     ArrayBuffer.isView(value)
-  ) {
-    try {
-      return structuredClone(value)
-    } catch {
-      return value
-    }
+  )
+}
+
+function copyBuiltIn(value: object, seen: Map<object, unknown> = new Map()): object {
+  if (value instanceof Map) {
+    const result = new Map<unknown, unknown>()
+    const next = seen.set(value, result)
+    for (const [key, item] of value) result.set(copyItem(key, next), copyItem(item, next))
+    return result
   }
-  return value
+  if (value instanceof Set) {
+    const result = new Set<unknown>()
+    const next = seen.set(value, result)
+    for (const item of value) result.add(copyItem(item, next))
+    return result
+  }
+  return structuredClone(value)
 }

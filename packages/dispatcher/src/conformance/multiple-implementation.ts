@@ -81,8 +81,6 @@ export const multipleImplementation: readonly ConformanceCase[] = [
     expectThat('the message', message.includes('shelf 9 is empty'), "the rejection's", message)
   }),
   define('thrown-text', 'what is no Error may be thrown too', [], async (scene) => {
-    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- that it is no Error is what is tested
-    const rejecting = (cause: unknown) => () => Promise.reject(cause)
     const tools = [tool('text', rejecting('out of paper')), tool('nothing', rejecting(undefined))]
     const dispatcher = await scene.dispatcher({ tools })
     const message = expectFailure(await dispatcher.execute('text'), 'tool_failed')
@@ -238,4 +236,9 @@ function thenable<T>(value: T): PromiseLike<T> {
   const promise = Promise.resolve(value)
   // oxlint-disable-next-line unicorn/no-thenable -- that other libraries' promises are awaited is what is tested
   return { then: (onValue, onError) => promise.then(onValue, onError) }
+}
+
+function rejecting(cause: unknown): () => Promise<never> {
+  // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- that it is no Error is what is tested
+  return () => Promise.reject(cause)
 }

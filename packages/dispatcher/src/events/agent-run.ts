@@ -53,8 +53,8 @@ export class AgentRun {
   /** Emits `agent_thinking`. */
   thinking(reasoning: string, step?: number): Promise<void> {
     return this.#emit('agent_thinking', {
-      reasoning: String(redact(reasoning)),
-      ...(step === undefined ? undefined : { step }),
+      reasoning: textOf(redact(reasoning)),
+      ...(Number.isFinite(step) ? { step } : undefined),
     })
   }
 
@@ -65,8 +65,7 @@ export class AgentRun {
 
   /** Emits `agent_error`; credentials in the error's message are masked. */
   failed(error: unknown): Promise<void> {
-    const name = error instanceof Error ? error.name : 'Error'
-    return this.#emit('agent_error', { error: { name, message: redactText(messageOf(error)) } })
+    return this.#emit('agent_error', { error: { name: nameOf(error), message: redactText(messageOf(error)) } })
   }
 
   async #emit<Type extends keyof AgentEventPayloads & AgentEvent['type']>(
@@ -79,6 +78,19 @@ export class AgentRun {
     } catch (cause) {
       publishLostEvent(event, cause)
     }
+  }
+}
+
+/** The types ask for text; what comes instead is shown, never thrown at. */
+function textOf(safe: unknown): string {
+  return typeof safe === 'string' ? safe : (JSON.stringify(safe) ?? String(safe))
+}
+
+function nameOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.name) : 'Error'
+  } catch {
+    return 'Error'
   }
 }
 

@@ -51,6 +51,27 @@ describe('child()', () => {
     expect(old.child('part', { roles: [] }).roles).toEqual(['admin'])
   })
 
+  it('names each request after the one it came from, and keeps what it was for', () => {
+    const child = parent.child('summarise')
+    const grandchild = child.child('translate')
+    expect([child.operation, grandchild.operation, parent.operation]).toEqual(['summarise', 'translate', undefined])
+    expect(grandchild.parentRequestId).toBe(child.requestId)
+    expect(grandchild.correlationId.split(':').slice(0, 3)).toEqual(['u-7291', 't-1', 'r-1'])
+  })
+
+  it('copies its metadata too, and freezes the copy', () => {
+    const given = { tags: ['a'] }
+    const child = parent.child('part', given)
+    given.tags.push('b')
+    expect(child.metadata['tags']).toEqual(['a'])
+    expect([child.metadata, child.metadata['tags'], child.roles].every(Object.isFrozen)).toBe(true)
+    expect(Object.isFrozen(given)).toBe(false)
+  })
+
+  it.each([null, 'text', ['a'], new Map()])('refuses %j as metadata', (metadata) => {
+    expect(() => parent.child('part', metadata as never)).toThrow(InvalidContextError)
+  })
+
   it('goes down to depth 10 and no further', () => {
     let context = parent
     for (let depth = 1; depth <= 10; depth += 1) context = context.child(`step ${depth}`)

@@ -81,6 +81,12 @@ describe.each(CHECKED)('create() with a bad %s', (field) => {
     expect(error.message.length).toBeLessThan(400)
   })
 
+  it('takes an id that only contains a placeholder, or begins like one', () => {
+    for (const value of ['mytemp', 'demo-1', 'templates', 'tester', '10', '00', 'nonesuch', 'my_test_id', 'fakery_1']) {
+      expect(create({ [field]: value })[field]).toBe(value)
+    }
+  })
+
   it('keeps the id as it was given', () => {
     expect(create({ [field]: ' Ünïque 🚂 ' })[field]).toBe(' Ünïque 🚂 ')
   })
@@ -124,14 +130,51 @@ describe('create()', () => {
 
   it('writes itself as JSON with its ids, roles and metadata', () => {
     const context = create({ requestId: 'q-1', roles: ['admin'], metadata: { tenant: 'north' } })
-    const json: unknown = JSON.parse(JSON.stringify(context))
-    expect(json).toMatchObject({
+    expect(JSON.parse(JSON.stringify(context))).toEqual({
       ...GOOD,
       requestId: 'q-1',
       roles: ['admin'],
       metadata: { tenant: 'north' },
+      createdAt: context.createdAt.toISOString(),
       operationDepth: 0,
+      correlationId: 'u-7291:t-1:r-1:q-1',
     })
-    expect(json).toHaveProperty('createdAt', context.createdAt.toISOString())
+    const child = create({ sessionId: 's-1', websocketClientId: 'w-1', requestId: 'q-1' }).child('part')
+    expect(child.toJSON()).toMatchObject({
+      ...{ sessionId: 's-1', websocketClientId: 'w-1', parentRequestId: 'q-1', operation: 'part', operationDepth: 1 },
+    })
+  })
+
+  it('writes itself as JSON that changes nothing when it is changed', () => {
+    const context = create({ roles: ['editor'] })
+    const json = context.toJSON()
+    json['userId'] = 'u-666'
+    if (Array.isArray(json['roles'])) json['roles'].push('admin')
+    expect([context.userId, context.roles]).toEqual(['u-7291', ['editor']])
+  })
+
+  it('does not change with the object it was made from, nor by assignment', () => {
+    const init = { ...GOOD, sessionId: 's-1' }
+    const context = UserExecutionContext.create(init)
+    init.userId = 'u-666'
+    expect(context.userId).toBe('u-7291')
+    for (const field of ['userId', 'threadId', 'runId', 'requestId', 'sessionId', 'roles', 'metadata', 'createdAt']) {
+      expect(() => Object.assign(context, { [field]: 'u-666' }), field).toThrow(TypeError)
+    }
+    expect(() => Object.assign(context, { extra: 1 })).toThrow(TypeError)
+    expect(context.toJSON()).toMatchObject({ ...GOOD, sessionId: 's-1' })
+  })
+
+  it('is the only way to a context', () => {
+    expect(UserExecutionContext.isContext(create({}))).toBe(true)
+    const lookalikes = [
+      Object.assign({}, create({})),
+      create({}).toJSON(),
+      Object.create(create({})),
+      null,
+      undefined,
+      'u-1',
+    ]
+    for (const value of lookalikes) expect(UserExecutionContext.isContext(value)).toBe(false)
   })
 })

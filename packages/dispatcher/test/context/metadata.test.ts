@@ -19,7 +19,7 @@ describe('the metadata of a context', () => {
     expect(() => withMetadata({}).child('part', { [key]: 'u-7291' })).toThrow(InvalidContextError)
   })
 
-  it.each([null, 'text', 7, ['a']])('may not be %s', (metadata) => {
+  it.each([null, 'text', 7, ['a'], new Map([['a', 1]]), new Set(['a']), () => 1])('may not be %s', (metadata) => {
     expect(() => withMetadata(metadata)).toThrow(InvalidContextError)
   })
 
@@ -49,6 +49,53 @@ describe('the metadata of a context', () => {
     }
     expect(() => withMetadata({ session: new Session() })).toThrow(ContextIsolationError)
     expect(() => withMetadata({ session: new Map([['userId', 'u-666']]) })).toThrow(ContextIsolationError)
+  })
+
+  it("refuses another user's id wherever it stands in a Map or a Set", () => {
+    const session = { userId: 'u-666' }
+    for (const value of [
+      new Map([['session', session]]),
+      new Map([[session, 'key']]),
+      new Map([['outer', new Map([['session', [session]]])]]),
+      new Set([session]),
+      [new Set([[session]])],
+    ]) {
+      expect(() => withMetadata({ value }), JSON.stringify(value)).toThrow(ContextIsolationError)
+    }
+    const mine = { userId: 'u-7291' }
+    expect(withMetadata({ map: new Map([['session', mine]]), set: new Set([mine]) }).metadata).toEqual({
+      map: new Map([['session', mine]]),
+      set: new Set([mine]),
+    })
+  })
+
+  it('does not change with maps and sets whatever they hold', () => {
+    const run = () => 'ran'
+    const given = {
+      map: new Map<string, unknown>([['run', run]]),
+      set: new Set<unknown>([run]),
+      deep: new Map([['a', [1]]]),
+    }
+    const context = withMetadata(given)
+    given.map.set('x', 1)
+    given.set.add(1)
+    given.deep.get('a')?.push(2)
+    expect(context.metadata).toEqual({ map: new Map([['run', run]]), set: new Set([run]), deep: new Map([['a', [1]]]) })
+    const { map, deep } = context.metadata
+    if (map instanceof Map) map.clear()
+    if (deep instanceof Map) deep.set('a', [3])
+    expect(context.metadata).toMatchObject({ map: new Map([['run', run]]), deep: new Map([['a', [1]]]) })
+  })
+
+  it('takes long keys and keys with dots', () => {
+    const metadata = { ['k'.repeat(5_000)]: { a: { b: 1 } }, ['a.'.repeat(100)]: { c: 2 } }
+    expect(withMetadata(metadata).metadata).toEqual(metadata)
+  })
+
+  it('takes 60 levels', () => {
+    let deep: Record<string, unknown> = { bottom: true }
+    for (let level = 0; level < 58; level += 1) deep = { deep }
+    expect(withMetadata(deep).metadata).toEqual(deep)
   })
 
   it('does not change with the object that was passed in, at any depth', () => {
@@ -87,6 +134,22 @@ describe('the metadata of a context', () => {
     if (since instanceof Date) since.setTime(1)
     if (seen instanceof Map) seen.clear()
     expect(context.metadata).toEqual({ since: new Date(0), seen: new Map([['x', 1]]) })
+  })
+
+  it('holds functions and instances of classes as they are', () => {
+    class Client {
+      readonly name = 'north'
+    }
+    const client = new Client()
+    const run = () => 1
+    const { metadata } = withMetadata({ client, run })
+    expect([metadata['client'], metadata['run']]).toEqual([client, run])
+    expect(metadata['client']).toBe(client)
+  })
+
+  it('is an empty, frozen object when there is none', () => {
+    expect(withMetadata(undefined).metadata).toEqual({})
+    expect(Object.isFrozen(withMetadata(undefined).metadata)).toBe(true)
   })
 
   it('keeps cycles, and a key named __proto__ as a key', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type DispatchLimits, type ToolExecutionResult, UnifiedToolDispatcher } from '../../src/index.js'
+import { type ToolExecutionResult, UnifiedToolDispatcher } from '../../src/index.js'
 import { type Gate, gate, settleMicrotasks, stateOf } from '../support/gate.js'
 import { codeOf } from '../support/recorder.js'
 import { contextOf, dispatcherWith } from '../support/requests.js'
@@ -8,8 +8,6 @@ import { contextOf, dispatcherWith } from '../support/requests.js'
 // One fake clock for the whole file: the package keeps one timer for all deadlines, which must not outlive its clock.
 beforeAll(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] }))
 afterAll(() => void vi.useRealTimers())
-
-const LIMITS = { concurrentCallsPerUser: 2, timeoutMs: 0 }
 
 /** What takes one call out of the queue, other than its turn, and the code it leaves with. */
 const LEAVINGS = [
@@ -54,7 +52,7 @@ describe('the queue of a user', () => {
   it('runs the calls one after the other in the order they came, where one at a time may run', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (taken) => {
-        const user = new User({ dispatchers: 3, limits: { ...LIMITS, concurrentCallsPerUser: 1 } })
+        const user = new User({ concurrent: [1, 1, 1] })
         const aborted = new Set<number>()
         for (const step of taken) await user.take(step, aborted)
         await user.endAll()
@@ -67,21 +65,24 @@ describe('the queue of a user', () => {
     )
   })
 
-  it('gives no slot to a call while one that came before it waits, whichever dispatchers they are of', async () => {
+  it('gives no slot to a call while one that came before it waits, whatever the limits of their dispatchers', async () => {
+    const limits = fc.constantFrom([2, 2, 2], [1, 2, 3], [3, 2, 1])
     await fc.assert(
-      fc.asyncProperty(steps, async (taken) => {
-        const user = new User({ dispatchers: 3 })
+      fc.asyncProperty(limits, steps, async (concurrent, taken) => {
+        const user = new User({ concurrent })
         const aborted = new Set<number>()
         for (const step of taken) {
           await user.take(step, aborted)
           await settleMicrotasks()
-          const last = Math.max(-1, ...user.started)
-          const overtaken = user.calls.slice(0, last).filter(({ number }) => !user.started.includes(number))
-          expect(overtaken.filter(({ number }) => !aborted.has(number))).toEqual([])
-          const free = LIMITS.concurrentCallsPerUser - user.running
-          expect(free === 0 || user.queued === 0).toBe(true)
+          const waiting = user.calls.filter(({ number }) => !user.started.includes(number) && !aborted.has(number))
+          const [first] = waiting
+          expect(waiting).toHaveLength(user.queued)
+          expect(first?.number ?? Infinity).toBeGreaterThan(Math.max(-1, ...user.started))
+          // And the first one that waits does so for a reason.
+          expect(user.running).toBeGreaterThanOrEqual(first?.concurrent ?? 0)
         }
         await user.endAll()
+        expect(user.queued).toBe(0)
         await user.dispose()
       }),
       { numRuns: 200 },
@@ -91,8 +92,7 @@ describe('the queue of a user', () => {
   it('takes as many as its limit, and refuses the next one', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: 20 }), fc.integer({ min: 1, max: 5 }), async (queued, concurrent) => {
-        const limits = { concurrentCallsPerUser: concurrent, queuedCallsPerUser: queued, timeoutMs: 0 }
-        const user = new User({ limits })
+        const user = new User({ concurrent: [concurrent], queued })
         for (let index = 0; index < concurrent + queued; index += 1) user.call()
         const refused = await user.call().result
         expect(codeOf(refused)).toBe('concurrency_limited')
@@ -108,7 +108,7 @@ describe('the queue of a user', () => {
 
   it.each(LEAVINGS)('is left at once on $on, and nobody else loses a place', async ({ code, leave }) => {
     for (let place = 0; place < 5; place += 1) {
-      const user = new User({ dispatchers: 2, limits: { ...LIMITS, queuedCallsPerUser: 5 } })
+      const user = new User({ concurrent: [2, 2], queued: 5 })
       const running = [user.call(), user.call()]
       const waiting = Array.from({ length: 5 }, (_, index) => (index === place ? user.call(1, 10) : user.call()))
       const [leaving] = waiting.splice(place, 1)
@@ -127,7 +127,7 @@ describe('the queue of a user', () => {
   })
 
   it('is empty at once after disposeAllForUser(), and nothing of it ever runs', async () => {
-    const user = new User({ dispatchers: 2 })
+    const user = new User({ concurrent: [2, 2] })
     for (let index = 0; index < 8; index += 1) user.call(index % 2)
     void UnifiedToolDispatcher.disposeAllForUser(user.dispatcher.context.userId)
     expect(user.queued).toBe(0)
@@ -144,7 +144,7 @@ describe('users with full queues', () => {
     await fc.assert(
       fc.asyncProperty(busy, fc.integer({ min: 1, max: 6 }), async (others, calls) => {
         const alone = await turnsOf(calls)
-        const users = others.map(({ queue }) => new User({ limits: { ...LIMITS, queuedCallsPerUser: queue } }))
+        const users = others.map(({ queue }) => new User({ queued: queue }))
         for (const [index, user] of users.entries()) {
           for (let call = 0; call < (others[index]?.calls ?? 0); call += 1) user.call()
         }
@@ -176,6 +176,8 @@ interface QueuedCall {
   readonly result: Promise<ToolExecutionResult>
   readonly controller: AbortController
   readonly gate: Gate
+  /** The limit of its dispatcher. */
+  readonly concurrent: number
 }
 
 /** A user whose tool runs until the test ends it. */
@@ -184,9 +186,18 @@ class User {
   readonly calls: QueuedCall[] = []
   /** The numbers of the calls whose bodies began, in that order. */
   readonly started: number[] = []
+  readonly #concurrent: readonly number[]
 
-  constructor({ dispatchers = 1, limits = LIMITS }: { dispatchers?: number; limits?: Partial<DispatchLimits> }) {
+  /** Has a dispatcher for each of the limits. */
+  constructor({
+    concurrent = [2],
+    queued = 1_000,
+  }: {
+    readonly concurrent?: readonly number[]
+    readonly queued?: number
+  }) {
     const context = contextOf()
+    this.#concurrent = concurrent
     const waits = {
       name: 'waits',
       execute: ({ number }: { number: number }) => {
@@ -194,7 +205,12 @@ class User {
         return this.calls[number]?.gate.promise
       },
     }
-    this.dispatchers = Array.from({ length: dispatchers }, () => dispatcherWith({ tools: [waits], limits }, context))
+    this.dispatchers = concurrent.map((concurrentCallsPerUser) =>
+      dispatcherWith(
+        { tools: [waits], limits: { timeoutMs: 0, concurrentCallsPerUser, queuedCallsPerUser: queued } },
+        context,
+      ),
+    )
   }
 
   get dispatcher(): UnifiedToolDispatcher {
@@ -208,7 +224,7 @@ class User {
   call(dispatcher = 0, timeoutMs = 0): QueuedCall {
     const number = this.calls.length
     const controller = new AbortController()
-    const prepared = { number, controller, gate: gate() }
+    const prepared = { number, controller, gate: gate(), concurrent: at(this.#concurrent, dispatcher) }
     // A body may begin before executeTool() returns, and looks its gate up.
     this.calls.push({ ...prepared, result: new Promise(() => {}) })
     const options = { signal: controller.signal, timeoutMs }
@@ -257,7 +273,7 @@ async function codeNow({ result }: QueuedCall): Promise<string> {
 /** In which turn each of some calls settles, made at once by a user of their own. */
 async function turnsOf(calls: number): Promise<number[]> {
   const tools = [{ name: 'works', execute: () => Promise.resolve(1) }]
-  const dispatcher = dispatcherWith({ tools, limits: LIMITS })
+  const dispatcher = dispatcherWith({ tools, limits: { concurrentCallsPerUser: 2 } })
   const turns: number[] = []
   let turn = 0
   for (let call = 0; call < calls; call += 1) void dispatcher.executeTool('works').then(() => turns.push(turn))
