@@ -105,7 +105,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'an abort is ignored',
     file: 'execution.js',
-    text: "signal.addEventListener('abort', this.#onCallerAbort)",
+    text: 'followSignal(signal, this)',
     becomes: 'void signal',
     caughtBy: 'multiple-implementation/abort',
   },
@@ -268,22 +268,22 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'more calls run at once than are allowed',
     file: 'limits.js',
-    text: 'if (this.running < limits.concurrentCallsPerUser && waiting === 0) {',
-    becomes: 'if (waiting === 0) {',
+    text: '(this.running < concurrentCallsPerUser && waiting === 0)',
+    becomes: 'waiting === 0',
     caughtBy: 'factory-conflict/concurrency',
   },
   {
     fault: 'the queue has no end',
     file: 'limits.js',
-    text: 'if (waiting >= limits.queuedCallsPerUser)',
+    text: 'if (waiting >= queuedCallsPerUser)',
     becomes: 'if (false)',
     caughtBy: 'factory-conflict/full-queue',
   },
   {
     fault: 'sizes are not measured',
     file: 'json-size.js',
-    text: 'return spend(value, maxBytes, 0, NOTHING_ABOVE, false) >= 0',
-    becomes: 'return true || spend(value, maxBytes, 0, NOTHING_ABOVE, false) >= 0',
+    text: 'return (spend(value, maxBytes, 0, NOTHING_ABOVE, longestNumber) >= 0 ||',
+    becomes: 'return (true ||',
     caughtBy: 'factory-conflict/sizes',
   },
   {

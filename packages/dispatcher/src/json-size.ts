@@ -155,6 +155,7 @@ function spendConverted(
   budget: number,
   depth: number,
   ancestors: readonly object[],
+  bytesOf: NumberBytes,
 ): number {
   let converted: unknown
   try {

@@ -64,8 +64,10 @@ export function deniedByDecision(toolName: string, decision: unknown): Outcome |
     const allow: unknown = Reflect.get(decision, 'allow')
     if (allow === true) return undefined
     const reason: unknown = Reflect.get(decision, 'reason')
-    if (allow === false)
-      return denied(typeof reason === 'string' ? reason : `Permission for tool ${toolName} was denied`)
+    if (allow === false) {
+      const given = typeof reason === 'string' && reason !== ''
+      return denied(given ? reason : `Permission for tool ${toolName} was denied`)
+    }
   }
   return denied(
     `Permission for tool ${toolName} was denied: the policy must answer { allow: true } or { allow: false, reason }; ` +

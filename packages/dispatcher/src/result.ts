@@ -85,15 +85,22 @@ export function thrown(cause: unknown): Outcome {
   return failure('tool_failed', messageOf(cause), { cause })
 }
 
-/** The text of a thrown value, whatever was thrown. */
+/** The text of a thrown value, whatever was thrown; never empty, since callers test it for truth. */
 export function messageOf(cause: unknown): string {
   try {
-    if (cause instanceof Error) return String(cause.message)
-    if (typeof cause === 'object' && cause !== null && 'message' in cause && typeof cause.message === 'string') {
-      return cause.message
-    }
-    return String(cause)
+    const text = textOf(cause)
+    return text === ''
+      ? `${cause instanceof Error ? String(cause.name) : 'An empty text'} was thrown without a message`
+      : text
   } catch {
     return 'An exception that cannot be read was thrown'
   }
+}
+
+function textOf(cause: unknown): string {
+  if (cause instanceof Error) return String(cause.message)
+  if (typeof cause === 'object' && cause !== null && 'message' in cause && typeof cause.message === 'string') {
+    return cause.message
+  }
+  return String(cause)
 }

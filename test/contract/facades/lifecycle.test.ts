@@ -40,6 +40,7 @@ describe.each(entryPoints)('cleanup() of $name', ({ create, ended }) => {
     expect(facade.isActive()).toBe(false)
     expect(facade.getContext()).toBe(context)
     expect(facade.getMetrics()).toMatchObject({ toolsExecuted: 1, isActive: false })
+    expect(Object.keys(facade.tools)).toEqual(['greet'])
     await expect(facade.cleanup()).resolves.toBeUndefined()
   })
 
@@ -105,6 +106,49 @@ describe.each(entryPoints)('an instance of $name', ({ create, ended }) => {
     await UnifiedToolDispatcher.disposeAllForUser(context.userId)
     expect(facade.isActive()).toBe(false)
     await expect(facade.dispatch('greet')).rejects.toThrow(ended)
+  })
+
+  it('loses its running calls with the dispatchers of its user, and no other user loses any', async () => {
+    let open = () => {}
+    const wait = { name: 'wait', execute: () => new Promise<void>((resolve) => (open = resolve)) }
+    const context = contextOf()
+    const [facade, same] = [await create(context, [hang]), await create(context, [hang])]
+    const other = await create(contextOf(), [wait])
+    const lost = [facade.dispatch('hang'), same.dispatch('hang')]
+    const kept = other.dispatch('wait')
+    expect(await UnifiedToolDispatcher.disposeAllForUser(context.userId)).toBe(2)
+    expect((await Promise.all(lost)).map(({ errorDetails }) => errorDetails)).toEqual([
+      { code: 'aborted' },
+      { code: 'aborted' },
+    ])
+    open()
+    expect((await kept).status).toBe('success')
+  })
+
+  it('is never ended to make room, however many its user has', async () => {
+    const context = contextOf()
+    const facades = await Promise.all(Array.from({ length: 200 }, () => create(context, [greet])))
+    const results = await Promise.all(facades.map((facade) => facade.dispatch('greet')))
+    expect(results.filter(({ status }) => status === 'success')).toHaveLength(200)
+    expect(facades.filter((facade) => facade.isActive())).toHaveLength(200)
+    await Promise.all(facades.map((facade) => facade.cleanup()))
+  })
+
+  it('that was refused leaves nothing behind, and breaches nothing', async () => {
+    const before = UnifiedToolDispatcher.globalMetrics()
+    const noTools = [{ name: 'greet' }] as unknown as (typeof greet)[]
+    const noTransport = {} as Recorder
+    await expect(create(contextOf(), noTools)).rejects.toThrow('execute')
+    await expect(create(contextOf(), [greet], noTransport)).rejects.toThrow(TypeError)
+    await expect(create({} as ReturnType<typeof contextOf>)).rejects.toThrow('UserExecutionContext')
+    expect(UnifiedToolDispatcher.globalMetrics()).toEqual(before)
+  })
+
+  it('cannot be had past its constructor', async () => {
+    const facade = await create(contextOf(), [greet])
+    const forged = Object.create(Object.getPrototypeOf(facade) as object) as FacadeDispatcher
+    await expect(Promise.resolve().then(() => forged.dispatch('greet'))).rejects.toThrow(TypeError)
+    expect(() => forged.hasTool('greet')).toThrow(TypeError)
   })
 
   it('stays usable after a failure', async () => {

@@ -1,3 +1,4 @@
+import { UnifiedToolDispatcher } from '@switchyard/dispatcher'
 import { describe, expect, it } from 'vitest'
 import { entryPoints } from '../support/entry-points.js'
 import { contextOf } from '../support/people.js'
@@ -83,5 +84,56 @@ describe.each(entryPoints)('getMetrics() of $name', ({ create }) => {
     metrics.createdAt.setTime(0)
     expect(facade.getMetrics().toolsExecuted).toBe(1)
     expect(facade.getMetrics().createdAt).toEqual(facade.createdAt)
+  })
+
+  it('counts nothing of another dispatcher, be it of the same run', async () => {
+    const context = contextOf()
+    const [one, other] = [await create(context, tools, new Recorder()), await create(context, tools, new Recorder())]
+    await one.dispatch('greet')
+    await one.dispatch('fail')
+    await one.dispatchTool('greet', {}, null, 'another-run')
+    const { uptimeSeconds: _, ...metrics } = other.getMetrics()
+    expect(metrics).toMatchObject({
+      toolsExecuted: 0,
+      failedExecutions: 0,
+      permissionChecks: 0,
+      websocketEventsSent: 0,
+    })
+    expect(other.unified.metrics.securityViolations).toBe(0)
+  })
+
+  it('adds to the counts of the process', async () => {
+    const before = UnifiedToolDispatcher.globalMetrics()
+    const facade = await create(contextOf(), tools, new Recorder())
+    await facade.dispatch('greet')
+    await facade.dispatch('fail')
+    await facade.dispatchTool('greet', {}, null, 'another-run')
+    expect(UnifiedToolDispatcher.globalMetrics()).toEqual({
+      dispatchersCreated: before.dispatchersCreated + 1,
+      activeDispatchers: before.activeDispatchers + 1,
+      activeUsers: before.activeUsers + 1,
+      toolsExecuted: before.toolsExecuted + 3,
+      successfulExecutions: before.successfulExecutions + 1,
+      failedExecutions: before.failedExecutions + 2,
+      eventsEmitted: before.eventsEmitted + 6,
+      eventsFailed: before.eventsFailed,
+      securityViolations: before.securityViolations + 1,
+    })
+  })
+
+  it('stays exact over a hundred calls in a row and as many at once', async () => {
+    const facade = await create(contextOf(), tools, new Recorder())
+    for (let call = 0; call < 100; call += 1) await facade.dispatch('greet')
+    expect(facade.getMetrics()).toMatchObject({ toolsExecuted: 100, successRate: 1, websocketEventsSent: 200 })
+    const results = await Promise.all(Array.from({ length: 100 }, () => facade.executeTool('greet')))
+    expect(results.filter(({ success }) => success)).toHaveLength(100)
+    expect(facade.getMetrics()).toMatchObject({
+      toolsExecuted: 200,
+      successfulExecutions: 200,
+      failedExecutions: 0,
+      permissionChecks: 200,
+      permissionDenials: 0,
+      websocketEventsSent: 400,
+    })
   })
 })

@@ -46,4 +46,12 @@ describe.each(entryPoints)('the admin tools through $name', ({ create, from }) =
     expect(ran).toBe(0)
     expect(facade.getMetrics()).toMatchObject({ permissionChecks: 3, permissionDenials: 3, failedExecutions: 3 })
   })
+
+  it('are refused with words, though a policy gives none', async () => {
+    for (const reason of [undefined, '']) {
+      const permissions = () => ({ allow: false, reason }) as const
+      const view = from(UnifiedToolDispatcher.createForUser(admin(), { tools: adminTools, permissions }))
+      expect((await view.dispatch('system_config')).message).toBe('Permission for tool system_config was denied')
+    }
+  })
 })

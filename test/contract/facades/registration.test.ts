@@ -52,6 +52,22 @@ describe.each(entryPoints)('registerTool() of $name', ({ create }) => {
     },
   )
 
+  it('takes names with dots, dashes, colons, blanks and letters of any script', async () => {
+    const facade = await create(contextOf())
+    const names = ['a.b', 'a-b', 'a:b', 'a b', 'a/b', 'größe', '検索', 'x'.repeat(100)]
+    for (const name of names) facade.registerTool(name, () => name)
+    expect(facade.getAvailableTools()).toEqual(names)
+    for (const name of names) expect((await facade.executeTool(name)).result).toBe(name)
+    expect(() => facade.registerTool('x'.repeat(101), () => 'too long')).toThrow(InvalidToolError)
+  })
+
+  it('leaves a name to the shared registry that has it', async () => {
+    const facade = await create(contextOf(), new ToolRegistry([greet]))
+    const warnings = await warningsOf(() => facade.registerTool('greet', () => 'another'))
+    expect(warnings.map(codeOf)).toEqual(['SWITCHYARD_DUPLICATE_TOOL'])
+    expect((await facade.executeTool('greet')).result).toBe('hello')
+  })
+
   it('refuses a name without a function', async () => {
     const facade = await create(contextOf())
     expect(() => untyped(facade.registerTool, facade, 'greet')).toThrow(TypeError)

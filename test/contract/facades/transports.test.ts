@@ -110,6 +110,14 @@ describe.each(entryPoints)('the transport of $name', ({ create }) => {
     await expect(facade.dispatch('fail')).resolves.toMatchObject({ message: 'the shelf is empty' })
   })
 
+  it('may be missing: tools run, and a failure keeps its own words', async () => {
+    const facade = await create(contextOf(), tools)
+    expect((await facade.dispatch('add', { a: 1, b: 2 })).payload).toEqual({ result: 3 })
+    expect((await facade.dispatchTool('add', { a: 1, b: 2 }, { step: 1 })).result).toBe(3)
+    expect((await facade.executeTool('fail')).error).toBe('the shelf is empty')
+    expect((await facade.dispatchTool('fail', {}, { step: 1 })).error).toBe('the shelf is empty')
+  })
+
   it('gets nothing of another user', async () => {
     const [one, other] = [transports(), transports()]
     const [ada, eve] = [contextOf(), contextOf()]

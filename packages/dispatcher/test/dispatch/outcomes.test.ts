@@ -226,7 +226,7 @@ describe('what a tool throws', () => {
   const thrown: [what: string, cause: unknown, message: string][] = [
     ['an error', new Error('the disk is full'), 'the disk is full'],
     ['an error of its own class', new OutOfStock('no pears'), 'no pears'],
-    ['an error without a message', new Error(), ''],
+    ['an error without a message', new RangeError(), 'RangeError was thrown without a message'],
     ['a string', 'plain words', 'plain words'],
     ['undefined', undefined, 'undefined'],
     ['null', null, 'null'],

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { cases } from '@switchyard/dispatcher/conformance'
+import { describe, expect, it } from 'vitest'
+import { quirks } from './quirks.js'
+import { root } from './support/exports-of.js'
+import type { Proof } from './support/proofs.js'
+import { type DeclaredTest, testsIn, testsOf } from './support/tests-in.js'
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+
+/** One sentence: it starts with a capital letter or with a function's name, and ends with its only full stop. */
+const SENTENCE = /^(?:\p{Lu}|[a-z]\w*\(\))[^.!?]{20,}(?:\.\w[^.!?]*)*\.$/u
+
+const declared = new Map<string, readonly DeclaredTest[]>()
+
+/** What is wrong with a proof; nothing where it is a test that runs. */
+function faultOf(proof: Proof): string | undefined {
+  if ('case' in proof) return cases.some(({ id }) => id === proof.case) ? undefined : `no case ${proof.case}`
+  const { file, title } = proof
+  if (!existsSync(root + file)) return `no file ${file}`
+  if (!declared.has(file)) declared.set(file, testsIn(file))
+  return faultOfTitle(title, declared.get(file) ?? [])
+}
+
+function faultOfTitle(title: string, tests: readonly DeclaredTest[]): string | undefined {
+  const meant = tests.filter((test) => test.title === title || test.title.endsWith(` > ${title}`))
+  if (meant.length !== 1) return `${meant.length} tests "${title}"`
+  return meant[0]?.skipped === false ? undefined : `"${title}" never runs`
+}
+
+describe('the quirks', () => {
+  it('are Q1 to Q123, each of them once', () => {
+    const ids = quirks.map(({ id }) => Number(id.slice(1)))
+    expect(ids.toSorted((one, other) => one - other)).toEqual(numbers(123))
+  })
+
+  it.each(quirks)('say in a sentence what $id was', ({ was }) => {
+    expect(was).toMatch(SENTENCE)
+  })
+
+  it.each(quirks)('have for $id, $disposition, tests that run, or a reason in a sentence', (quirk) => {
+    if (quirk.disposition === 'not applicable') expect(quirk.why).toMatch(SENTENCE)
+    else expect(quirk.proofs.map(faultOf).filter((fault) => fault !== undefined)).toEqual([])
+  })
+})
+
+describe('the check itself', () => {
+  const text = [
+    "describe('a', () => {",
+    "  it('works', () => {})",
+    "  it.each([1])('is %s', () => {})",
+    "  it.skip('sleeps', () => {})",
+    '})',
+    "describe.skip('b', () => it('works', () => {}))",
+    "// it('is gone', () => {})",
+  ].join('\n')
+
+  it('reads titles with those around them, and what never runs', () => {
+    expect(testsOf(text)).toEqual([
+      { title: 'a > works', skipped: false },
+      { title: 'a > is %s', skipped: false },
+      { title: 'a > sleeps', skipped: true },
+      { title: 'b > works', skipped: true },
+    ])
+  })
+
+  it.each([
+    ['a > works', undefined],
+    ['is %s', undefined],
+    ['works', '2 tests "works"'],
+    ['is gone', '0 tests "is gone"'],
+    ['sleeps', '"sleeps" never runs'],
+    ['b > works', '"b > works" never runs'],
+  ])('says of the title %j: %j', (title, fault) => {
+    expect(faultOfTitle(title, testsOf(text))).toBe(fault)
+  })
+
+  it('finds that a file or a case is missing', () => {
+    expect(faultOf({ file: 'test/contract/gone.test.ts', title: 'works' })).toBe('no file test/contract/gone.test.ts')
+    expect(faultOf({ case: 'event-routing/gone' })).toBe('no case event-routing/gone')
+  })
+
+  it.each(['no sentence.', 'Short.', 'One sentence, and then. Another sentence here.', 'Without its end'])(
+    'takes %j for no sentence',
+    (words) => {
+      expect(words).not.toMatch(SENTENCE)
+    },
+  )
+})
