@@ -13,6 +13,10 @@ function subjectThat(execute: SubjectDispatcher['execute']): ConformanceSubject 
   return { name: 'ours', capabilities: new Set(), create: async () => ({ execute }) }
 }
 
+function untypedThrow(): never {
+  throw new Error('no database')
+}
+
 const unable = subjectThat(async () => ({ success: false, code: 'tool_failed', message: 'no' }))
 
 describe('cases', () => {
@@ -86,6 +90,24 @@ describe('runConformance()', () => {
     const { failed } = await runConformance(broken, { only: ['factory-conflict/tools'] })
     expect(failed.map(({ message }) => message)).toEqual(['no database'])
   })
+
+  it.each([
+    ['whose dispatchers cannot be created', () => Promise.reject(new Error('no database'))],
+    ['whose calls reject', async () => ({ execute: () => Promise.reject(new Error('no database')) })],
+    ['whose calls throw', async () => ({ execute: () => untypedThrow() })],
+  ] as const)(
+    'leaves no rejection unhandled of a subject %s',
+    async (_, create) => {
+      const unhandled: unknown[] = []
+      const keep = (reason: unknown): void => void unhandled.push(reason)
+      process.on('unhandledRejection', keep)
+      await runConformance({ name: 'ours', capabilities: canonicalSubject.capabilities, create })
+      await new Promise(setImmediate)
+      process.off('unhandledRejection', keep)
+      expect(unhandled).toEqual([])
+    },
+    20_000,
+  )
 
   it('goes on after a case that hangs', async () => {
     const hanging = subjectThat(() => new Promise(() => {}))

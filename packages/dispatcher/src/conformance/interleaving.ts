@@ -68,6 +68,8 @@ async function playTogether(
   })
   const ended = new AbortController()
   const seen = Promise.all(players).finally(() => ended.abort())
+  // Whoever fails does so while turns are still given.
+  seen.catch(() => {})
   while (!ended.signal.aborted) await turns.give()
   return seen
 }
