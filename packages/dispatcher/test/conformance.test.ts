@@ -7,6 +7,7 @@ import {
   runConformance,
   type SubjectDispatcher,
 } from '../src/conformance.js'
+import { DIST, runModule } from './support/node-process.js'
 
 /** A subject that says of itself that it can do nothing special, and whose calls end as they are told. */
 function subjectThat(execute: SubjectDispatcher['execute']): ConformanceSubject {
@@ -114,6 +115,17 @@ describe('runConformance()', () => {
     const { failed } = await runConformance(hanging, { only: ['multiple-implementation/result'] })
     expect(failed.map(({ message }) => message)).toEqual(['the case had not ended after 5000 ms'])
   }, 20_000)
+
+  it('lets its process end though calls of the subject hang', async () => {
+    const script =
+      `import { runConformance } from ${JSON.stringify(`${DIST}conformance.js`)}\n` +
+      'const create = async () => ({ execute: () => new Promise(() => {}), register() {} })\n' +
+      "const subject = { name: 'ours', capabilities: new Set(['events', 'register']), create }\n" +
+      "const { failed } = await runConformance(subject, { only: ['user-isolation/any-interleaving'] })\n" +
+      'console.log(failed[0].message)'
+    const { stdout } = await runModule(script)
+    expect(stdout.trim()).toBe('the case had not ended after 5000 ms')
+  }, 90_000)
 
   it('runs the classes and cases that are named', async () => {
     const { passed } = await runConformance(canonicalSubject, { only: ['import-path', 'factory-conflict/tools'] })
