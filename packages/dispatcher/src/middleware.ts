@@ -28,18 +28,33 @@ export type DispatchMiddleware = (
 /** Runs the innermost step with the middleware around it. */
 export async function throughMiddleware(
   middleware: readonly DispatchMiddleware[],
-  call: DispatchCall,
+  call: Omit<DispatchCall, 'cacheKey'>,
   innermost: () => Promise<ToolExecutionResult>,
 ): Promise<Outcome> {
+  const shown = shownCall(call)
   const from = (index: number): Promise<ToolExecutionResult> => {
     const layer = middleware[index]
-    return layer === undefined ? innermost() : Promise.resolve(layer(call, () => from(index + 1)))
+    return layer === undefined ? innermost() : Promise.resolve(layer(shown, () => from(index + 1)))
   }
   try {
     return toOutcome(call.toolName, await from(0))
   } catch (cause) {
     return thrown(cause)
   }
+}
+
+/** The call as middleware gets it, which cannot change what the call is. */
+function shownCall({ toolName, tool, parameters, context, callId }: Omit<DispatchCall, 'cacheKey'>): DispatchCall {
+  return Object.freeze({
+    toolName,
+    tool,
+    parameters,
+    context,
+    callId,
+    get cacheKey() {
+      return cacheKey(context.userId, toolName, parameters)
+    },
+  })
 }
 
 function toOutcome(toolName: string, value: unknown): Outcome {
@@ -66,7 +81,7 @@ function isToolError(error: unknown): error is Extract<Outcome, { success: false
 }
 
 /** A key for a cache of results; JSON of an array, so that no part can run into the next. */
-export function cacheKey(userId: string, toolName: string, parameters: unknown): string {
+function cacheKey(userId: string, toolName: string, parameters: unknown): string {
   return JSON.stringify([userId, toolName, canonical(parameters, [])])
 }
 
