@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRedactor, redact, REDACTED } from '../../src/events/redact.js'
+import { DIST, runModule } from '../support/node-process.js'
 
 const ENDINGS = [
   ...['password', 'secret', 'token', 'apikey', 'privatekey', 'secretkey', 'accesskey'],
@@ -140,6 +141,26 @@ describe('createRedactor()', () => {
     const redactor = createRedactor()
     for (let index = 0; index < 5_000; index += 1) redactor({ [`key${index}`]: index })
     expect(redactor({ brandNewPassword: 1, brandNewName: 2 })).toEqual({ brandNewPassword: REDACTED, brandNewName: 2 })
+  })
+})
+
+describe('the memory of a redactor', () => {
+  it('holds no long keys', async () => {
+    const { stdout } = await runModule(
+      `
+      import { redact } from ${JSON.stringify(`${DIST}events/redact.js`)}
+      gc()
+      const before = process.memoryUsage().heapUsed
+      for (let index = 0; index < 1_500; index += 1) redact({ [String(index).padEnd(50_000, 'x')]: index })
+      for (let turn = 0; turn < 3; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve))
+        gc()
+      }
+      console.log(process.memoryUsage().heapUsed - before)
+      `,
+      ['--expose-gc'],
+    )
+    expect(Number(stdout)).toBeLessThan(20_000_000)
   })
 })
 
