@@ -233,8 +233,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'what an asynchronous policy was shown may be changed before it runs',
     file: 'dispatch.js',
-    text: 'call.parameters = snapshot(call.parameters)',
-    becomes: 'void snapshot(call.parameters)',
+    text: 'this.parameters = snapshot(this.parameters)',
+    becomes: 'void snapshot(this.parameters)',
     caughtBy: 'user-isolation/given-parameters',
   },
   {
@@ -321,4 +321,46 @@ export const mutants: readonly Mutant[] = [
     becomes: 'return new (class extends UnifiedToolDispatcher {})(FACTORY, new Scope(context, options))',
     caughtBy: 'import-path/each-user',
   },
+  {
+    fault: 'two dispatchers of one context are one',
+    file: 'dispatcher.js',
+    text: 'return new UnifiedToolDispatcher(FACTORY, new Scope(context, options))',
+    becomes:
+      'const all = (globalThis.all ??= new Map()); ' +
+      'if (!all.has(context)) all.set(context, new UnifiedToolDispatcher(FACTORY, new Scope(context, options))); ' +
+      'return all.get(context)',
+    caughtBy: 'multiple-implementation/own-object',
+  },
+  {
+    fault: 'limits bring in another class',
+    file: 'dispatcher.js',
+    text: 'return new UnifiedToolDispatcher(FACTORY, new Scope(context, options))',
+    becomes:
+      'const Chosen = options.limits === undefined ? UnifiedToolDispatcher : class extends UnifiedToolDispatcher {}; ' +
+      'return new Chosen(FACTORY, new Scope(context, options))',
+    caughtBy: 'import-path/limits',
+  },
+  {
+    fault: 'the third dispatcher is of another class',
+    file: 'dispatcher.js',
+    text: 'return new UnifiedToolDispatcher(FACTORY, new Scope(context, options))',
+    becomes:
+      'globalThis.made = (globalThis.made ?? 0) + 1; ' +
+      'const Chosen = globalThis.made === 3 ? class extends UnifiedToolDispatcher {} : UnifiedToolDispatcher; ' +
+      'return new Chosen(FACTORY, new Scope(context, options))',
+    caughtBy: 'import-path/at-once',
+  },
+  ...(
+    [
+      ['any object', "typeof context === 'object'", 'factory-conflict/no-context-3'],
+      ['the id of a user', "typeof context === 'string'", 'factory-conflict/no-context-4'],
+      ['a number', "typeof context === 'number'", 'factory-conflict/no-context-5'],
+    ] as const
+  ).map(([what, test, caughtBy]) => ({
+    fault: `${what} passes for a context`,
+    file: 'scope.js',
+    text: 'if (UserExecutionContext.isContext(context))',
+    becomes: `if (UserExecutionContext.isContext(context) || ${test})`,
+    caughtBy,
+  })),
 ]

@@ -30,19 +30,34 @@ export type DispatchMiddleware = (
 /** Runs the innermost step with the middleware around it. */
 export async function throughMiddleware(
   middleware: readonly DispatchMiddleware[],
-  call: DispatchCall,
+  call: Omit<DispatchCall, 'cacheKey'>,
   innermost: () => Promise<ToolExecutionResult>,
 ): Promise<Outcome> {
+  const shown = shownCall(call)
   // Asynchronous, so that `next()` rejects with what a middleware throws at once.
   const from = async (index: number): Promise<ToolExecutionResult> => {
     const layer = middleware[index]
-    return layer === undefined ? innermost() : layer(call, () => from(index + 1))
+    return layer === undefined ? innermost() : layer(shown, () => from(index + 1))
   }
   try {
     return toOutcome(call.toolName, await from(0))
   } catch (cause) {
     return thrown(cause)
   }
+}
+
+/** The call as middleware gets it, which cannot change what the call is. */
+function shownCall({ toolName, tool, parameters, context, callId }: Omit<DispatchCall, 'cacheKey'>): DispatchCall {
+  return Object.freeze({
+    toolName,
+    tool,
+    parameters,
+    context,
+    callId,
+    get cacheKey() {
+      return cacheKey(context.userId, toolName, parameters)
+    },
+  })
 }
 
 function toOutcome(toolName: string, value: unknown): Outcome {
