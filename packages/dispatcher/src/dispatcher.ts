@@ -1,12 +1,13 @@
 import { UserExecutionContext } from './context.js'
 import { dispatch } from './dispatch.js'
 import { DirectInstantiationError, DispatcherDisposedError, PermissionDeniedError, quote } from './errors.js'
+import type { ToolLike } from './foreign-tools/recognise.js'
 import { activity, forgetIfIdle, knownUsage } from './limits.js'
 import { type DispatcherMetrics, type GlobalMetrics, totals } from './metrics.js'
 import type { ToolExecutionResult } from './result.js'
 import { type DispatcherOptions, Scope } from './scope.js'
 import { warnOfSecondCopy } from './single-copy.js'
-import type { ExecuteOptions, Tool, ToolLike } from './tool.js'
+import type { ExecuteOptions, Tool } from './tool.js'
 import { definitionOf, type ToolDefinition } from './tool-definitions.js'
 
 warnOfSecondCopy(import.meta.url)

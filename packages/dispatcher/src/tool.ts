@@ -58,8 +58,8 @@ export interface ExecuteOptions {
   readonly runId?: string | undefined
 }
 
-/** What `registerTool` and `tools` take: a tool of any types. */
-export interface ToolLike {
+/** A tool of any types. */
+export interface AnyTool {
   readonly name: string
   readonly description?: string | undefined
   readonly inputSchema?: StandardSchemaV1 | undefined
@@ -170,7 +170,8 @@ function checkSchema(toolName: string, schema: unknown): StandardSchemaV1 | unde
   )
 }
 
-function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
+/** Whether a value speaks Standard Schema. */
+export function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
   if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null) return false
   const standard: unknown = Reflect.get(schema, '~standard')
   return typeof standard === 'object' && standard !== null && typeof Reflect.get(standard, 'validate') === 'function'

@@ -1,12 +1,13 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type ToolLike, ToolRegistry } from '../src/index.js'
+import { ToolRegistry } from '../src/index.js'
+import type { AnyTool } from '../src/tool.js'
 import { dispatcherWith } from './support/requests.js'
 
 const execute = () => 'ran'
 
-function definitionOf(tool: ToolLike) {
+function definitionOf(tool: AnyTool) {
   const [definition] = dispatcherWith({ tools: [tool] }).toolDefinitions()
   return definition
 }
@@ -72,7 +73,7 @@ describe('toolDefinitions()', () => {
     expect(definitionOf({ name: 'a', inputSchema, execute })?.inputSchema).toEqual({ type: 'object', required: ['a'] })
   })
 
-  it.each<[string, ToolLike['inputSchema']]>([
+  it.each<[string, AnyTool['inputSchema']]>([
     ['no schema', undefined],
     ['a schema that cannot tell', v.object({ a: v.number() })],
     [

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineTool, InvalidToolError, type ToolLike, ToolRegistry } from '../src/index.js'
+import { defineTool, InvalidToolError, ToolRegistry } from '../src/index.js'
+import type { AnyTool } from '../src/tool.js'
 import { toRegisteredTool } from '../src/tool.js'
 import { codeOf } from './support/recorder.js'
 import { contextOf, dispatcherWith } from './support/requests.js'
@@ -120,7 +121,7 @@ describe('a tool', () => {
 })
 
 describe('the schema of a tool', () => {
-  const schemas: Record<string, ToolLike['inputSchema']> = {
+  const schemas: Record<string, AnyTool['inputSchema']> = {
     zod: z.object({ count: z.coerce.number(), unit: z.string().default('kg') }),
     valibot: v.object({
       count: v.pipe(v.union([v.string(), v.number()]), v.transform(Number), v.number()),
