@@ -12,7 +12,7 @@ export type AiSdkToolLike = ForeignTool & {
   readonly description?: unknown
   /** A value, or a function of the input and the options. */
   readonly needsApproval?: unknown
-  execute?(input: never, options: never): unknown
+  readonly execute?: ((input: never, options: never) => unknown) | undefined
 } & ({ readonly inputSchema: unknown } | { readonly parameters: unknown })
 
 /** The two have one shape, a tool of the AI SDK and an own tool whose name is its key in a record: each is run as both. */

@@ -15,7 +15,7 @@ export interface MastraToolLike extends ForeignTool {
   /** What version 1 makes of `requireApproval`, and of what an MCP server asks; it comes first. */
   readonly needsApprovalFn?: unknown
   readonly mastra?: unknown
-  execute?(input: never, context?: never): unknown
+  readonly execute?: ((input: never, context: never) => unknown) | undefined
 }
 
 export function isMastraTool(value: object): value is MastraToolLike {
@@ -59,15 +59,18 @@ function shown(schema: unknown): StandardSchemaV1 | undefined {
 function parametersFor(tool: MastraToolLike, input: unknown, call: ToolCall): unknown[] {
   const { callId, toolName, signal } = call
   const { mastra } = tool
-  const ids = idsOf(call)
   const suspend = () => {
     throw new Error(`Tool ${toolName} cannot suspend: a dispatcher's call ends with its result`)
   }
-  const options = { toolCallId: callId, messages: [], abortSignal: signal, suspend }
-  if (isOfVersion1(tool)) return [input, { ...options, ...ids, mastra }]
+  const caller = { toolCallId: callId, messages: [], suspend }
+  const ids = idsOf(call)
+  if (isOfVersion1(tool)) {
+    return [input, { mastra, abortSignal: signal, suspend, agent: { ...caller, ...ids } }]
+  }
   // Version 0 first tries whether the whole of this fits the schema, and a schema of optional fields fits anything, so that
   // the input would go unchecked; a list never fits.
-  return [Object.assign([], { context: input, ...ids, mastra, runtimeContext: new Map(Object.entries(ids)) }), options]
+  const runtimeContext = new Map(Object.entries(ids))
+  return [Object.assign([], { context: input, ...ids, mastra, runtimeContext }), { ...caller, abortSignal: signal }]
 }
 
 function isOfVersion1(tool: object): boolean {

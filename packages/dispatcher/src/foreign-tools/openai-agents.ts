@@ -21,7 +21,7 @@ export interface OpenAiAgentsToolLike extends ForeignTool {
   readonly inputGuardrails?: readonly unknown[] | undefined
   readonly outputGuardrails?: readonly unknown[] | undefined
   readonly allowedCallers?: readonly string[] | undefined
-  invoke(runContext: never, input: string, details?: never): unknown
+  invoke(runContext: never, input: string, details: never): unknown
 }
 
 /** How the text begins that the SDK makes of an exception, unless the tool has an `errorFunction` of its own. */
