@@ -41,13 +41,14 @@ export function fromMastraTool(tool: MastraToolLike, name: string = tool.id): To
     )
   }
   const needed = tool.needsApprovalFn ?? tool.requireApproval
-  const run = async (input: unknown, call: ToolCall) => {
-    await requireApproval(call, 'requireApproval', needed, [input, { requestContext: idsOf(call) }])
+  const body = async (input: unknown, call: ToolCall) => {
     const result = await execute(...parametersFor(tool, input, call))
     if (isValidationError(result)) throw refusalOf(call.toolName, result)
     return result
   }
-  return toRegisteredTool(adapted(tool, shown(tool.inputSchema), run), name)
+  const guard = (input: unknown, call: ToolCall) =>
+    requireApproval(call, 'requireApproval', needed, [input, { requestContext: idsOf(call) }])
+  return toRegisteredTool(adapted(tool, shown(tool.inputSchema), body, needed ? guard : undefined), name)
 }
 
 /** A schema that is shown to models and leaves the check to Mastra, which cannot be kept from making it. */
