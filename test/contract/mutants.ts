@@ -233,8 +233,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'what an asynchronous policy was shown may be changed before it runs',
     file: 'dispatch.js',
-    text: 'call.parameters = snapshot(call.parameters)',
-    becomes: 'void snapshot(call.parameters)',
+    text: 'this.parameters = snapshot(this.parameters)',
+    becomes: 'void snapshot(this.parameters)',
     caughtBy: 'user-isolation/given-parameters',
   },
   {

@@ -3,16 +3,17 @@ import { monotonicMs } from './clock.js'
 import { DispatcherDisposedError, quote } from './errors.js'
 import { type AgentEvent, createEvent } from './events/event.js'
 import { redactText } from './events/redact.js'
-import { Execution, isThenable } from './execution.js'
+import { Execution } from './execution.js'
 import { bodyOf } from './executor.js'
 import { idMaker } from './ids.js'
 import { fitsIn } from './json-size.js'
 import { type DispatchLimits, forgetIfIdle, type LimitedCall } from './limits.js'
-import { cacheKey, type DispatchCall, throughMiddleware } from './middleware.js'
+import { throughMiddleware } from './middleware.js'
 import { deniedByDecision, deniedByHanging, deniedByRoles, deniedByThrow } from './permissions.js'
-import { failure, messageOf, type Outcome, thrown, type ToolExecutionResult } from './result.js'
+import { failure, invalidInput, messageOf, type Outcome, thrown, type ToolExecutionResult } from './result.js'
 import type { Scope } from './scope.js'
 import { snapshot } from './snapshot.js'
+import { isThenable } from './thenable.js'
 import type { ExecuteOptions, RegisteredTool } from './tool.js'
 
 const nextCallId = idMaker('call')
@@ -135,7 +136,7 @@ function permit(call: Call): StepResult {
   const denied = deniedByRoles(tool, context, scope.adminTools)
   if (denied !== undefined || policy === undefined) return denied
   // What the policy is shown is what runs, even if the caller changes the object while an asynchronous policy decides.
-  call.parameters = snapshot(call.parameters)
+  call.ownParameters()
   try {
     const decision: unknown = policy({ toolName, tool, context, parameters: call.parameters, callId })
     if (!isThenable(decision)) return deniedByDecision(toolName, decision)
@@ -171,6 +172,8 @@ function measure(call: Call): StepResult {
 }
 
 function validate(call: Call): StepResult {
+  // What a middleware approves is what runs, too.
+  if (call.scope.middleware.length > 0) call.ownParameters()
   const { validateInput } = call.tool
   if (validateInput === undefined) return undefined
   const validated = validateInput(call.parameters)
@@ -182,13 +185,7 @@ function accept(call: Call, validated: Awaited<ReturnType<Validate>>): Outcome |
     call.parameters = validated.value
     return undefined
   }
-  const { issues } = validated
-  const listed = issues.slice(0, 5).map((issue) => {
-    const path = issue.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
-    return path === undefined || path === '' ? issue.message : `${path}: ${issue.message}`
-  })
-  const more = issues.length > listed.length ? ` (and ${issues.length - listed.length} more)` : ''
-  return failure('invalid_input', `Invalid input for tool ${call.toolName}: ${listed.join('; ')}${more}`, { issues })
+  return invalidInput(call.toolName, validated.issues)
 }
 
 type Validate = NonNullable<RegisteredTool['validateInput']>
@@ -223,7 +220,7 @@ function checkOutput(call: Call, outcome: Outcome): Outcome {
 }
 
 /** One call of a dispatcher's: its slot, its events, its counts, its result. */
-export class Call extends Execution implements LimitedCall, DispatchCall {
+export class Call extends Execution implements LimitedCall {
   readonly scope: Scope
   readonly options: ExecuteOptions | undefined
   parameters: unknown
@@ -232,6 +229,7 @@ export class Call extends Execution implements LimitedCall, DispatchCall {
   previousCall: LimitedCall | undefined
   nextCall: LimitedCall | undefined
   readonly #resolve: (result: ToolExecutionResult) => void
+  #ownsParameters = false
   #onSlot: (() => void) | undefined
   #tool: RegisteredTool | undefined
 
@@ -254,10 +252,6 @@ export class Call extends Execution implements LimitedCall, DispatchCall {
 
   get limits(): DispatchLimits {
     return this.scope.limits
-  }
-
-  get cacheKey(): string {
-    return cacheKey(this.context.userId, this.toolName, this.parameters)
   }
 
   /** The tool that `find` found; no later step runs without one. */
@@ -288,9 +282,17 @@ export class Call extends Execution implements LimitedCall, DispatchCall {
     return dispatch(this.scope, name, parameters, options, this)
   }
 
+  /** Called before anything that takes time: until now the parameters were the caller's object, which may change. */
+  ownParameters(): void {
+    if (this.#ownsParameters) return
+    this.parameters = snapshot(this.parameters)
+    this.#ownsParameters = true
+  }
+
   waitForSlot(): Promise<undefined> {
     this.phase = 'waiting'
     this.scope.counters.queuedCalls += 1
+    this.ownParameters()
     return new Promise((resolve) => {
       this.#onSlot = () => resolve(undefined)
     })

@@ -1,6 +1,8 @@
 import type { UserExecutionContext } from './context.js'
 import { quote } from './errors.js'
+import { idMaker } from './ids.js'
 import { failure, thrown, type Outcome, type ToolExecutionResult } from './result.js'
+import { isPlainObject } from './snapshot.js'
 import type { Tool } from './tool.js'
 
 /** A call as middleware sees it: allowed, within the limits and validated. */
@@ -28,18 +30,34 @@ export type DispatchMiddleware = (
 /** Runs the innermost step with the middleware around it. */
 export async function throughMiddleware(
   middleware: readonly DispatchMiddleware[],
-  call: DispatchCall,
+  call: Omit<DispatchCall, 'cacheKey'>,
   innermost: () => Promise<ToolExecutionResult>,
 ): Promise<Outcome> {
-  const from = (index: number): Promise<ToolExecutionResult> => {
+  const shown = shownCall(call)
+  // Asynchronous, so that `next()` rejects with what a middleware throws at once.
+  const from = async (index: number): Promise<ToolExecutionResult> => {
     const layer = middleware[index]
-    return layer === undefined ? innermost() : Promise.resolve(layer(call, () => from(index + 1)))
+    return layer === undefined ? innermost() : layer(shown, () => from(index + 1))
   }
   try {
     return toOutcome(call.toolName, await from(0))
   } catch (cause) {
     return thrown(cause)
   }
+}
+
+/** The call as middleware gets it, which cannot change what the call is. */
+function shownCall({ toolName, tool, parameters, context, callId }: Omit<DispatchCall, 'cacheKey'>): DispatchCall {
+  return Object.freeze({
+    toolName,
+    tool,
+    parameters,
+    context,
+    callId,
+    get cacheKey() {
+      return cacheKey(context.userId, toolName, parameters)
+    },
+  })
 }
 
 function toOutcome(toolName: string, value: unknown): Outcome {
@@ -75,19 +93,44 @@ function canonical(value: unknown, ancestors: readonly object[]): unknown {
   if (typeof value === 'bigint') return { $bigint: value.toString() }
   if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
   if (value === undefined) return { $undefined: true }
-  if (typeof value === 'function' || typeof value === 'symbol') return { [`$${typeof value}`]: String(value) }
+  if (typeof value === 'symbol') return { $symbol: String(value) }
+  if (typeof value === 'function') return { $function: identityOf(value) }
   if (typeof value !== 'object' || value === null) return value
   if (ancestors.includes(value)) return { $circular: ancestors.indexOf(value) }
   const inside = [...ancestors, value]
-  if (Array.isArray(value)) return value.map((item) => canonical(item, inside))
-  if (value instanceof Date) return { $date: value.getTime() }
-  if (value instanceof Map) return { $map: [...value].map((entry) => canonical(entry, inside)) }
-  if (value instanceof Set) return { $set: [...value].map((item) => canonical(item, inside)) }
-  if (ArrayBuffer.isView(value)) {
-    return { $bytes: [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)] }
-  }
-  const entries = Object.keys(value)
+  if (Array.isArray(value)) return Array.from(value, (item) => canonical(item, inside))
+  if (isPlainObject(value)) return { $object: canonicalEntries(value, inside) }
+  return canonicalBuiltIn(value, inside) ?? { $instance: [identityOf(value), canonicalEntries(value, inside)] }
+}
+
+function canonicalEntries(value: object, inside: readonly object[]): unknown[] {
+  return Object.keys(value)
     .sort()
     .map((key) => [key, canonical(Reflect.get(value, key), inside)])
-  return { $object: entries }
+}
+
+function canonicalBuiltIn(value: object, inside: readonly object[]): object | undefined {
+  if (value instanceof Date) return { $date: value.getTime() }
+  if (value instanceof URL) return { $url: value.href }
+  if (value instanceof RegExp) return { $regexp: String(value) }
+  if (value instanceof Map) return { $map: [...value].map((entry) => canonical(entry, inside)) }
+  if (value instanceof Set) return { $set: [...value].map((item) => canonical(item, inside)) }
+  if (value instanceof ArrayBuffer) return { $buffer: [...new Uint8Array(value)] }
+  if (ArrayBuffer.isView(value)) {
+    return { [`$${value.constructor.name}`]: [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)] }
+  }
+  return undefined
+}
+
+const nextIdentity = idMaker('ref')
+const identities = new WeakMap<object, string>()
+
+/** Functions and instances of classes hold what nobody can read, so only the very same one is equal. */
+function identityOf(value: object): string {
+  let identity = identities.get(value)
+  if (identity === undefined) {
+    identity = nextIdentity()
+    identities.set(value, identity)
+  }
+  return identity
 }

@@ -58,16 +58,17 @@ export function deniedByRoles(
   return undefined
 }
 
-/** What a policy's answer means; anything but a plain `allow: true` denies. */
+/** What a policy's answer means; anything but a plain `allow: true` denies, an answer that cannot be read too. */
 export function deniedByDecision(toolName: string, decision: unknown): Outcome | undefined {
-  if (typeof decision === 'object' && decision !== null) {
-    const allow: unknown = Reflect.get(decision, 'allow')
+  try {
+    const isObject = typeof decision === 'object' && decision !== null
+    const allow: unknown = isObject ? Reflect.get(decision, 'allow') : undefined
     if (allow === true) return undefined
-    const reason: unknown = Reflect.get(decision, 'reason')
-    if (allow === false) {
-      const given = typeof reason === 'string' && reason !== ''
-      return denied(given ? reason : `Permission for tool ${toolName} was denied`)
-    }
+    const reason: unknown = isObject && allow === false ? Reflect.get(decision, 'reason') : undefined
+    if (typeof reason === 'string' && reason !== '') return denied(reason)
+    if (allow === false) return denied(`Permission for tool ${toolName} was denied`)
+  } catch (cause) {
+    return deniedByThrow(toolName, cause)
   }
   return denied(
     `Permission for tool ${toolName} was denied: the policy must answer { allow: true } or { allow: false, reason }; ` +

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { UserExecutionContext } from './context.js'
 import { InvalidToolError, quote } from './errors.js'
 import type { ToolExecutionResult } from './result.js'
+import { type SchemaConverter, schemaConvertersOf } from './tool-definitions.js'
 
 const MAX_NAME_LENGTH = 100
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -57,8 +58,8 @@ export interface ExecuteOptions {
   readonly runId?: string | undefined
 }
 
-/** What `registerTool` and `tools` take: a tool of any types. */
-export interface ToolLike {
+/** A tool of any types. */
+export interface AnyTool {
   readonly name: string
   readonly description?: string | undefined
   readonly inputSchema?: StandardSchemaV1 | undefined
@@ -72,6 +73,8 @@ export interface RegisteredTool extends Tool {
   readonly requiredRoles: readonly string[]
   /** The schema's own check, taken once: libraries compute `~standard` at each read. */
   readonly validateInput: StandardSchemaV1['~standard']['validate'] | undefined
+  /** The schema's own conversions to JSON Schema, taken likewise. */
+  readonly schemaConverters: readonly SchemaConverter[]
 }
 
 /**
@@ -131,6 +134,7 @@ export function toRegisteredTool(value: unknown, name?: string): RegisteredTool 
     description: checkDescription(toolName, Reflect.get(value, 'description')),
     inputSchema,
     validateInput: standard?.validate.bind(standard),
+    schemaConverters: schemaConvertersOf(inputSchema, standard),
     requiredRoles: checkRoles(toolName, Reflect.get(value, 'requiredRoles')),
     timeoutMs: checkTimeout(toolName, Reflect.get(value, 'timeoutMs')),
     execute: execute.bind(value),
@@ -166,7 +170,8 @@ function checkSchema(toolName: string, schema: unknown): StandardSchemaV1 | unde
   )
 }
 
-function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
+/** Whether a value speaks Standard Schema. */
+export function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
   if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null) return false
   const standard: unknown = Reflect.get(schema, '~standard')
   return typeof standard === 'object' && standard !== null && typeof Reflect.get(standard, 'validate') === 'function'

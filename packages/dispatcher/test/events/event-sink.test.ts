@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type AgentEvent, AgentRun, type EventSink, type ToolLike, UnifiedToolDispatcher } from '../../src/index.js'
+import { type AgentEvent, AgentRun, type EventSink, UnifiedToolDispatcher } from '../../src/index.js'
+import type { AnyTool } from '../../src/tool.js'
 import { gate, settleMicrotasks } from '../support/gate.js'
 import { lostEvents } from '../support/lost-events.js'
 import { codeOf, expectPair, Recorder } from '../support/recorder.js'
@@ -12,7 +13,7 @@ const refuse = (): never => {
 }
 
 /** The events of one call of one tool. */
-async function eventsOf(tool: ToolLike, parameters?: unknown, redact?: string[]): Promise<Recorder> {
+async function eventsOf(tool: AnyTool, parameters?: unknown, redact?: string[]): Promise<Recorder> {
   const events = new Recorder()
   const result = await dispatcherWith({ tools: [tool], events, redact }).executeTool(tool.name, parameters)
   expectPair(events.events, result)
@@ -55,7 +56,7 @@ describe('the two events of a call', () => {
 
   it('show the parameters as they were when the call began', async () => {
     const parameters = { list: [1] }
-    const change: ToolLike = {
+    const change: AnyTool = {
       name: 'change',
       execute: (input: typeof parameters) => {
         input.list.push(2)
@@ -94,7 +95,7 @@ describe('the two events of a call', () => {
   })
 
   it('mask the further keys of the option redact, in parameters, results and progress', async () => {
-    const report: ToolLike = {
+    const report: AnyTool = {
       name: 'report',
       execute: (input: unknown, { reportProgress }) => {
         reportProgress(input)
@@ -176,7 +177,7 @@ describe('the order of the events of a run', () => {
       ['slow', gate<string>()],
       ['fast', gate<string>()],
     ])
-    const wait: ToolLike = {
+    const wait: AnyTool = {
       name: 'wait',
       execute: ({ door }: { door: string }, { reportProgress }) => {
         reportProgress('began')
@@ -202,7 +203,7 @@ describe('the order of the events of a run', () => {
 
   it('puts a nested call inside the one that made it', async () => {
     const events = new Recorder()
-    const outer: ToolLike = { name: 'outer', execute: (_: unknown, call) => call.executeTool('ping') }
+    const outer: AnyTool = { name: 'outer', execute: (_: unknown, call) => call.executeTool('ping') }
     await dispatcherWith({ tools: [outer, ping], events }).executeTool('outer')
     expect(events.events.map((event) => ('toolName' in event.payload ? event.payload.toolName : ''))).toEqual([
       'outer',

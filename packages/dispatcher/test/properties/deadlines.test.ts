@@ -2,6 +2,9 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Deadline, pendingDeadlines } from '../../src/deadlines.js'
 
+// Hundreds of programs in one test; a loaded machine is slow.
+vi.setConfig({ testTimeout: 60_000 })
+
 // One fake clock for the whole file: all deadlines share one timer, which must not outlive its clock.
 beforeAll(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterAll(() => void vi.useRealTimers())

@@ -5,6 +5,9 @@ import { type Gate, gate, settleMicrotasks } from '../support/gate.js'
 import { contextOf, dispatcherWith } from '../support/requests.js'
 import { DRAIN_MS, type Kind, KINDS, LIMITS, MetricsModel, type SinkMode } from './metrics-model.js'
 
+// Hundreds of programs in one test; a loaded machine is slow.
+vi.setConfig({ testTimeout: 60_000 })
+
 // One fake clock for the whole file: the package keeps one timer for all deadlines, which must not outlive its clock.
 beforeAll(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] }))
 afterAll(() => void vi.useRealTimers())
