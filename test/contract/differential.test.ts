@@ -214,7 +214,7 @@ const add = defineTool({
 /** New ones at each call, since some of them count. */
 function toolsOf(names: readonly string[]): ToolLike[] {
   let count = 0
-  const tools: readonly ToolLike[] = [
+  const tools: readonly (ToolLike & { readonly name: string })[] = [
     { name: 'echo', description: 'Gives back what it got', execute: (input: unknown) => input },
     add,
     { name: 'counts', execute: () => (count += 1) },

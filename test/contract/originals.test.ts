@@ -50,7 +50,7 @@ describe('unified', () => {
   it('fails without a transport (Q60), and with a parameter named context (Q24)', async () => {
     expect(await (await unifiedOf()).executeTool('echo')).toMatchObject({
       success: false,
-      error: expect.stringContaining('WebSocket') as unknown,
+      error: expect.stringContaining('WebSocket') as string as unknown,
     })
     const dispatcher = await unifiedOf(keeping().manager)
     expect(await dispatcher.executeTool('echo', { context: 'of a row' })).toMatchObject({ success: false })
@@ -99,7 +99,7 @@ describe('request-scoped', () => {
     const dispatcher = new RequestScopedToolDispatcher(contextOf(), tools, {}, new MockedRegistry())
     expect(await dispatcher.dispatch('count')).toMatchObject({
       status: 'error',
-      message: expect.stringMatching(/^Tool execution failed/) as unknown,
+      message: expect.stringMatching(/^Tool execution failed/) as string as unknown,
     })
     await expect(dispatcher.dispatch('count', { a: null })).rejects.toThrow('validation error')
     expect(runs).toBe(0)
