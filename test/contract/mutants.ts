@@ -126,7 +126,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'a throw is a success',
     file: 'result.js',
-    text: "return failure('tool_failed', messageOf(cause), { cause })",
+    text: "return Refusal.outcomeOf(cause) ?? failure('tool_failed', messageOf(cause), { cause })",
     becomes: 'return { success: true, result: messageOf(cause) }',
     caughtBy: 'multiple-implementation/thrown-error',
   },
@@ -219,7 +219,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'an admin dispatcher asks for no right',
     file: 'dispatcher.js',
-    text: "if (!context.roles.includes('admin')) {",
+    text: "if (UserExecutionContext.isContext(context) && !context.roles.includes('admin')) {",
     becomes: 'if (false) {',
     caughtBy: 'factory-conflict/admin-refused',
   },

@@ -5,11 +5,11 @@ import { failure, thrown, type Outcome, type ToolExecutionResult } from './resul
 import { isPlainObject } from './snapshot.js'
 import type { Tool } from './tool.js'
 
-/** A call as middleware sees it: allowed, within the limits and validated. */
+/** A call as middleware sees it: allowed, within the limits and validated; frozen. */
 export interface DispatchCall {
   readonly toolName: string
   readonly tool: Tool
-  /** What the schema made of the parameters. */
+  /** What the schema made of a copy of the parameters, which the caller can no longer change. */
   readonly parameters: unknown
   readonly context: UserExecutionContext
   readonly callId: string

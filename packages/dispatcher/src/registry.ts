@@ -85,7 +85,6 @@ export function toRegistry(tools: ToolsOption): ToolRegistry {
       `tools must be a ToolRegistry, an iterable of tools or a record of them; received ${quote(tools)}.`,
     )
   }
-  refuseMap(tools)
   if (isIterable(tools)) return new ToolRegistry(tools)
   const registry = new ToolRegistry()
   for (const [name, tool] of Object.entries(tools)) registry.add(toTool(tool, name))

@@ -159,6 +159,21 @@ describe('the schema of a tool', () => {
     expect((await dispatcher.executeTool('echo')).result).toEqual({})
   })
 
+  it('may check with what belongs to it', async () => {
+    class Limit {
+      readonly version = 1 as const
+      readonly vendor = 'own'
+      readonly #most = 10
+      validate(value: unknown) {
+        return Number(value) > this.#most ? { issues: [{ message: 'too many' }] } : { value }
+      }
+    }
+    const tools = [{ name: 'take', inputSchema: { '~standard': new Limit() }, execute: (count: unknown) => count }]
+    const dispatcher = dispatcherWith({ tools })
+    expect(codeOf(await dispatcher.executeTool('take', 10))).toBe('success: 10')
+    expect(codeOf(await dispatcher.executeTool('take', 11))).toBe('invalid_input')
+  })
+
   it('may be an object without a prototype', () => {
     const inputSchema = Object.assign(Object.create(null), { '~standard': z.string()['~standard'] }) as z.ZodType
     expect(toRegisteredTool({ name: 'a', execute, inputSchema }).inputSchema).toBe(inputSchema)

@@ -46,12 +46,11 @@ export function fromAiSdkTool(tool: AiSdkToolLike, name: string): Tool {
     )
   }
   const { needsApproval: needed } = tool
-  const run = (input: unknown, call: ToolCall) => {
-    const options = toOptions(call)
-    const body = () => resultOf(execute(input, options), call)
-    return needed ? requireApproval(call, 'needsApproval', needed, [input, options]).then(body) : body()
-  }
-  return toRegisteredTool(adapted(tool, inputSchemaOf(name, schemaOf(tool)), run), name)
+  const body = (input: unknown, call: ToolCall) => resultOf(execute(input, toOptions(call)), call)
+  const guard = (input: unknown, call: ToolCall) =>
+    requireApproval(call, 'needsApproval', needed, [input, toOptions(call)])
+  const inputSchema = inputSchemaOf(name, schemaOf(tool))
+  return toRegisteredTool(adapted(tool, inputSchema, body, needed ? guard : undefined), name)
 }
 
 /** An own tool that is synchronous stays so. */

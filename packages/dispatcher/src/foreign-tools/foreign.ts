@@ -1,4 +1,4 @@
-import type { ToolCall } from '../tool.js'
+import { type Guard, guarded, type ToolCall } from '../tool.js'
 
 /** What any tool of another library may be given besides: what own tools have too. */
 export interface ForeignTool {
@@ -30,8 +30,9 @@ export function methodOf(value: object, name: string): ForeignFunction | undefin
 export function adapted(
   tool: ForeignTool & { readonly description?: unknown },
   inputSchema: unknown,
-  execute: (input: unknown, call: ToolCall) => unknown,
+  body: (input: unknown, call: ToolCall) => unknown,
+  guard?: Guard,
 ): Readonly<Record<string, unknown>> {
   const { description, requiredRoles, timeoutMs } = tool
-  return { description, inputSchema, requiredRoles, timeoutMs, execute }
+  return { description, inputSchema, requiredRoles, timeoutMs, guard, execute: guarded(guard, body) }
 }

@@ -9,7 +9,7 @@ export interface LangChainToolLike extends ForeignTool {
   readonly description?: string | undefined
   /** Zod, or a JSON Schema. */
   readonly schema: unknown
-  invoke(input: never, config?: never): unknown
+  invoke(input: never, config: never): unknown
 }
 
 export function isLangChainTool(value: object): value is LangChainToolLike {

@@ -41,13 +41,14 @@ export function fromMastraTool(tool: MastraToolLike, name: string = tool.id): To
     )
   }
   const needed = tool.needsApprovalFn ?? tool.requireApproval
-  const run = async (input: unknown, call: ToolCall) => {
-    await requireApproval(call, 'requireApproval', needed, [input, { requestContext: idsOf(call) }])
+  const body = async (input: unknown, call: ToolCall) => {
     const result = await execute(...parametersFor(tool, input, call))
     if (isValidationError(result)) throw refusalOf(call.toolName, result)
     return result
   }
-  return toRegisteredTool(adapted(tool, shown(tool.inputSchema), run), name)
+  const guard = (input: unknown, call: ToolCall) =>
+    requireApproval(call, 'requireApproval', needed, [input, { requestContext: idsOf(call) }])
+  return toRegisteredTool(adapted(tool, shown(tool.inputSchema), body, needed ? guard : undefined), name)
 }
 
 /** A schema that is shown to models and leaves the check to Mastra, which cannot be kept from making it. */
@@ -59,15 +60,18 @@ function shown(schema: unknown): StandardSchemaV1 | undefined {
 function parametersFor(tool: MastraToolLike, input: unknown, call: ToolCall): unknown[] {
   const { callId, toolName, signal } = call
   const { mastra } = tool
-  const ids = idsOf(call)
   const suspend = () => {
     throw new Error(`Tool ${toolName} cannot suspend: a dispatcher's call ends with its result`)
   }
-  const options = { toolCallId: callId, messages: [], abortSignal: signal, suspend }
-  if (isOfVersion1(tool)) return [input, { ...options, ...ids, mastra }]
+  const caller = { toolCallId: callId, messages: [], suspend }
+  const ids = idsOf(call)
+  if (isOfVersion1(tool)) {
+    return [input, { mastra, abortSignal: signal, suspend, agent: { ...caller, ...ids } }]
+  }
   // Version 0 first tries whether the whole of this fits the schema, and a schema of optional fields fits anything, so that
   // the input would go unchecked; a list never fits.
-  return [Object.assign([], { context: input, ...ids, mastra, runtimeContext: new Map(Object.entries(ids)) }), options]
+  const runtimeContext = new Map(Object.entries(ids))
+  return [Object.assign([], { context: input, ...ids, mastra, runtimeContext }), { ...caller, abortSignal: signal }]
 }
 
 function isOfVersion1(tool: object): boolean {

@@ -1,6 +1,6 @@
 import { InvalidToolError, quote } from '../errors.js'
 import { failure, Refusal } from '../result.js'
-import { type Tool, type ToolCall, toRegisteredTool } from '../tool.js'
+import { type Guard, type Tool, type ToolCall, toRegisteredTool } from '../tool.js'
 import { answer, denied, requireApproval } from './approval.js'
 import { adapted, type ForeignTool, hasMethod, methodOf } from './foreign.js'
 import { jsonSchemaInput } from './json-schema.js'
@@ -21,7 +21,7 @@ export interface OpenAiAgentsToolLike extends ForeignTool {
   readonly inputGuardrails?: readonly unknown[] | undefined
   readonly outputGuardrails?: readonly unknown[] | undefined
   readonly allowedCallers?: readonly string[] | undefined
-  invoke(runContext: never, input: string, details?: never): unknown
+  invoke(runContext: never, input: string, details: never): unknown
 }
 
 /** How the text begins that the SDK makes of an exception, unless the tool has an `errorFunction` of its own. */
@@ -51,13 +51,10 @@ export function fromOpenAiAgentsTool(tool: OpenAiAgentsToolLike, name: string = 
     strict !== false && typeof parameters === 'object' && parameters !== null
       ? jsonSchemaInput(name, withoutNullableRequired(parameters), parameters)
       : jsonSchemaInput(name, parameters)
-  return toRegisteredTool(adapted(tool, inputSchema, runnerOf(tool)), name)
+  return toRegisteredTool(adapted(tool, inputSchema, bodyOf(tool), guardOf(tool)), name)
 }
 
-function runnerOf(tool: OpenAiAgentsToolLike): (input: unknown, call: ToolCall) => Promise<unknown> {
-  const { name, isEnabled = true, needsApproval, timeoutMs } = tool
-  const invoke = methodOf(tool, 'invoke')
-  const timeoutText = `Tool '${name}' timed out after ${String(timeoutMs)}ms.`
+function guardOf({ isEnabled = true, needsApproval }: OpenAiAgentsToolLike): Guard {
   return async (input, call) => {
     const { callId, toolName, context } = call
     const runContext = { context }
@@ -65,8 +62,17 @@ function runnerOf(tool: OpenAiAgentsToolLike): (input: unknown, call: ToolCall) 
       throw denied(`Tool ${toolName} is not enabled for this user and run, by its isEnabled`)
     }
     await requireApproval(call, 'needsApproval', needsApproval, [runContext, input, callId])
+  }
+}
+
+function bodyOf(tool: OpenAiAgentsToolLike): (input: unknown, call: ToolCall) => Promise<unknown> {
+  const { name, timeoutMs } = tool
+  const invoke = methodOf(tool, 'invoke')
+  const timeoutText = `Tool '${name}' timed out after ${String(timeoutMs)}ms.`
+  return async (input, call) => {
+    const { toolName, context } = call
     try {
-      const result = await invoke?.(runContext, JSON.stringify(input), detailsOf(name, input, call))
+      const result = await invoke?.({ context }, JSON.stringify(input), detailsOf(name, input, call))
       if (result === timeoutText) throw new Refusal(failure('timeout', timeoutText))
       if (typeof result === 'string') refuseTextOfFailure(toolName, result)
       return result

@@ -24,7 +24,9 @@ export function toTool(value: unknown, name?: string): RegisteredTool {
 function adopted(value: object, name: string | undefined): object {
   if (isOpenAiAgentsTool(value)) return fromOpenAiAgentsTool(value, name)
   if (isLangChainTool(value)) return fromLangChainTool(value, name)
-  if (isMastraTool(value)) return fromMastraTool(value, name)
-  if (isAiSdkTool(value)) return fromAiSdkTool(value, (name ?? Reflect.get(value, 'name')) as string)
+  // Tools of these two have no name of their own; somebody may have given them one.
+  const given = name ?? (Reflect.get(value, 'name') as string | undefined)
+  if (isMastraTool(value)) return fromMastraTool(value, given)
+  if (isAiSdkTool(value)) return fromAiSdkTool(value, given as string)
   return value
 }

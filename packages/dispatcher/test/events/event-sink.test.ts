@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type AgentEvent, AgentRun, type EventSink, UnifiedToolDispatcher } from '../../src/index.js'
 import type { AnyTool } from '../../src/tool.js'
 import { gate, settleMicrotasks } from '../support/gate.js'
@@ -52,6 +52,25 @@ describe('the two events of a call', () => {
       expect(event).not.toHaveProperty('agentName')
     }
     expect(new Set(events.events.map(({ id }) => id)).size).toBe(2)
+  })
+
+  it('carry the time at which each of them happened', async () => {
+    vi.useFakeTimers({ now: new Date('2026-03-01T12:00:00.000Z') })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const door = gate()
+    const events = new Recorder()
+    const dispatcher = dispatcherWith({ tools: [{ name: 'wait', execute: () => door.promise }], events })
+    const call = dispatcher.executeTool('wait')
+    vi.advanceTimersByTime(250)
+    door.open('x')
+    const { executionTimeMs } = await call
+    expect(events.events.map(({ timestamp }) => timestamp)).toEqual([
+      '2026-03-01T12:00:00.000Z',
+      '2026-03-01T12:00:00.250Z',
+    ])
+    expect(executionTimeMs).toBe(250)
   })
 
   it('show the parameters as they were when the call began', async () => {

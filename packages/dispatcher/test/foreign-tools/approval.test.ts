@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { DispatchMiddleware, PermissionPolicy } from '../../src/index.js'
-import { approve } from '../../src/interop.js'
+import { approve, fromAiSdkTool } from '../../src/interop.js'
+import { gate, settleMicrotasks } from '../support/gate.js'
 import { codeOf, expectPair, Recorder } from '../support/recorder.js'
 import { dispatcherWith } from '../support/requests.js'
 
@@ -70,6 +71,47 @@ describe('a tool that needs approval', () => {
     const first = await dispatcher.executeTool('order', { amount: 1 })
     expect(first.result).toMatchObject({ success: false, error: { code: 'permission_denied' } })
     expect(codeOf(await dispatcher.executeTool('order', { amount: 1 }))).toBe('permission_denied')
+  })
+
+  it('is denied also when an executor is to run its body elsewhere', async () => {
+    const ran: unknown[] = []
+    const executor = {
+      handles: () => true,
+      run: async ({ input }: { input: unknown }) => {
+        ran.push(input)
+        return 'ran elsewhere'
+      },
+    }
+    const permissions: PermissionPolicy = (request) => {
+      if ((request.parameters as { amount: number }).amount < 100) approve(request)
+      return { allow: true }
+    }
+    const dispatcher = dispatcherWith({ tools: { pay }, executor, permissions })
+    expect(codeOf(await dispatcher.executeTool('pay', { amount: 1000 }))).toBe('permission_denied')
+    expect((await dispatcher.executeTool('pay', { amount: 1 })).result).toBe('ran elsewhere')
+    expect(ran).toEqual([{ amount: 1 }])
+  })
+
+  it('does not run when its call has settled before the answer', async () => {
+    const answer = gate<boolean>()
+    let ran = false
+    const slow = { ...pay, needsApproval: () => answer.promise, execute: () => (ran = true) }
+    const controller = new AbortController()
+    const call = dispatcherWith({ tools: { slow } }).executeTool('slow', { amount: 1 }, { signal: controller.signal })
+    await settleMicrotasks()
+    controller.abort()
+    expect(codeOf(await call)).toBe('aborted')
+    answer.open(false)
+    await settleMicrotasks()
+    expect(ran).toBe(false)
+  })
+
+  it('keeps its approval when it is wrapped or changed', async () => {
+    const made = fromAiSdkTool(pay, 'pay')
+    const wrapped = { name: 'wrapped', execute: made.execute }
+    const dispatcher = dispatcherWith({ tools: [{ ...made, description: 'Pays' }, wrapped] })
+    expect(codeOf(await dispatcher.executeTool('pay', { amount: 1 }))).toBe('permission_denied')
+    expect(codeOf(await dispatcher.executeTool('wrapped', { amount: 1 }))).toBe('permission_denied')
   })
 
   it('asks its function with the input, and takes a throw for a denial', async () => {
