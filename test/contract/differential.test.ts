@@ -2,7 +2,7 @@ import {
   type AgentEvent,
   defineTool,
   type ToolCall,
-  type ToolLike,
+  type AnyTool,
   type UserExecutionContext,
 } from '@switchyard/dispatcher'
 import * as fc from 'fast-check'
@@ -24,7 +24,7 @@ afterAll(() => void vi.useRealTimers())
 /** A way to a dispatcher, and how it ends. */
 type Way = (
   context: UserExecutionContext,
-  tools: readonly ToolLike[],
+  tools: readonly AnyTool[],
   events: Recorder | undefined,
 ) => Promise<{ readonly calls: OldCalls; end(): Promise<void> }>
 
@@ -212,9 +212,9 @@ const add = defineTool({
 })
 
 /** New ones at each call, since some of them count. */
-function toolsOf(names: readonly string[]): ToolLike[] {
+function toolsOf(names: readonly string[]): AnyTool[] {
   let count = 0
-  const tools: readonly (ToolLike & { readonly name: string })[] = [
+  const tools: readonly AnyTool[] = [
     { name: 'echo', description: 'Gives back what it got', execute: (input: unknown) => input },
     add,
     { name: 'counts', execute: () => (count += 1) },

@@ -116,6 +116,23 @@ describe('runConformance()', () => {
     expect(failed.map(({ message }) => message)).toEqual(['the case had not ended after 5000 ms'])
   }, 20_000)
 
+  it('fails the case, not the process, where a subject leaves a rejection of its sink unhandled', async () => {
+    const script =
+      `import { canonicalSubject, runConformance } from ${JSON.stringify(`${DIST}conformance.js`)}\n` +
+      'const dropping = (events) => events && { emit: (event) => void events.emit(event) }\n' +
+      'const create = ({ events, ...setup }) => canonicalSubject.create({ ...setup, events: dropping(events) })\n' +
+      "const report = await runConformance({ ...canonicalSubject, create }, { only: ['event-routing'] })\n" +
+      'console.log(JSON.stringify(report.failed))'
+    const { stdout } = await runModule(script)
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        id: 'event-routing/sink-rejecting',
+        violation: 'event-routing',
+        message: 'a rejection was left unhandled, which ends a Node process: Error: the socket is gone',
+      },
+    ])
+  })
+
   it('lets its process end though calls of the subject hang', async () => {
     const script =
       `import { runConformance } from ${JSON.stringify(`${DIST}conformance.js`)}\n` +
