@@ -11,7 +11,7 @@ const facadePackages = facades.map((name) => `@switchyard/${name}`)
 
 /** The rows of the canonical package, lowest first. A file imports only from lower rows; a name with a slash is a folder. */
 const rows: readonly (readonly string[])[] = [
-  ['errors.ts', 'clock.ts', 'ids.ts', 'snapshot.ts', 'json-size.ts', 'single-copy.ts'],
+  ['errors.ts', 'clock.ts', 'ids.ts', 'snapshot.ts', 'json-size.ts', 'single-copy.ts', 'thenable.ts'],
   ['context.ts', 'result.ts', 'tool-definitions.ts', 'events/redact.ts'],
   ['tool.ts', 'events/event.ts'],
   ['foreign-tools/', 'executor.ts', 'events/lost-events.ts'],

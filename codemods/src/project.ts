@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import ts from 'typescript-checker'
+import { CompiledOutputs, type ConfiguredFiles, relatedConfigs } from './projects.js'
 import { declarationsPath, facadeDeclarations, facadeOfDeclarations } from './rewrite/facade-declarations.js'
 
 /** The sources that one checker sees together. */
@@ -53,11 +54,13 @@ export function loadProjects(input: ProjectInput): Project[] {
     if (config === undefined) alone.push(file)
     else members.set(config, [...(members.get(config) ?? []), file])
   }
-  const projects = [...members].flatMap(([path, files]) => {
+  const configured = [...members].flatMap(([path, files]) => {
     const config = configs.get(path)
-    if (config === undefined || !files.some((file) => input.hits.has(file))) return []
-    return [typedProject(input, config, files)]
+    return config === undefined ? [] : [{ path, config, files }]
   })
+  const projects = relatedConfigs(configured)
+    .filter((group) => group.some(({ files }) => files.some((file) => input.hits.has(file))))
+    .map((group) => typedProject(input, group))
   const hitsAlone = alone.filter((file) => input.hits.has(file))
   return hitsAlone.length === 0 ? projects : [...projects, untypedProject(input, hitsAlone)]
 }
@@ -97,29 +100,17 @@ function parseConfig(path: string): ts.ParsedCommandLine | undefined {
   return ts.getParsedCommandLineOfConfigFile(path, {}, host)
 }
 
-function typedProject(input: ProjectInput, config: ts.ParsedCommandLine, files: readonly string[]): Project {
-  const {
-    configFilePath: _path,
-    rootDir: _root,
-    composite: _composite,
-    incremental: _incremental,
-    ...kept
-  } = config.options
-  const options: ts.CompilerOptions = {
-    ...kept,
-    allowJs: true,
-    noEmit: true,
-    skipLibCheck: true,
-    emitDeclarationOnly: false,
-  }
-  options['configFilePath'] = config.options['configFilePath']
-  const roots = [...new Set([...config.fileNames, ...files])]
+function typedProject(input: ProjectInput, group: readonly ConfiguredFiles[]): Project {
+  const options = optionsOf(group)
+  const files = group.flatMap((one) => one.files)
+  const roots = [...new Set(group.flatMap(({ config, files: own }) => [...config.fileNames, ...own]))]
   const parsed = new Map<string, ts.SourceFile>()
+  const outputs = new CompiledOutputs(group)
   const build = (texts: ReadonlyMap<string, string>, old?: ts.Program) =>
     ts.createProgram({
       rootNames: roots,
       options,
-      host: hostFor({ input, options, texts, parsed }, () => true),
+      host: hostFor({ input, options, texts, parsed, outputs, optionsFor: ownOptions(group) }, () => true),
       ...(old && { oldProgram: old }),
     })
   const program = build(input.hits)
@@ -131,10 +122,48 @@ function typedProject(input: ProjectInput, config: ts.ParsedCommandLine, files: 
   }
 }
 
+/** The options of the tsconfig with the most files; how modules are found is each file's own. */
+function optionsOf(group: readonly ConfiguredFiles[]): ts.CompilerOptions {
+  const [main] = group.toSorted((a, b) => b.config.fileNames.length - a.config.fileNames.length)
+  const given = main?.config.options ?? {}
+  const { configFilePath: _path, rootDir: _root, composite: _composite, incremental: _incremental, ...kept } = given
+  const options: ts.CompilerOptions = {
+    ...kept,
+    allowJs: true,
+    noEmit: true,
+    skipLibCheck: true,
+    emitDeclarationOnly: false,
+  }
+  options['configFilePath'] = given['configFilePath']
+  if (group.length === 1) return options
+  const union = (read: (of: ts.CompilerOptions) => string[] | undefined): string[] | undefined => {
+    const lists = group.map(({ config }) => read(config.options))
+    return lists.every((list) => list !== undefined) ? [...new Set(lists.flat())] : undefined
+  }
+  const lib = union((of) => of.lib)
+  const types = union((of) => of.types)
+  const { lib: _lib, types: _types, ...rest } = options
+  return { ...rest, ...(lib && { lib }), ...(types && { types }) }
+}
+
+/** The options by which a file finds its modules: those of the tsconfig that it belongs to. */
+function ownOptions(group: readonly ConfiguredFiles[]): (file: string) => ts.CompilerOptions | undefined {
+  if (group.length === 1) return () => undefined
+  const owners = new Map(
+    group.flatMap(({ config, files }) =>
+      [...config.fileNames, ...files].map((file) => [file, config.options] as const),
+    ),
+  )
+  return (file) => owners.get(file)
+}
+
 function untypedProject(input: ProjectInput, files: readonly string[]): Project {
   const parsed = new Map<string, ts.SourceFile>()
   const host = (texts: ReadonlyMap<string, string>) =>
-    hostFor({ input, options: UNTYPED_OPTIONS, texts, parsed }, (name) => OURS.test(name))
+    hostFor(
+      { input, options: UNTYPED_OPTIONS, texts, parsed, outputs: new CompiledOutputs([]), optionsFor: () => undefined },
+      (name) => OURS.test(name),
+    )
   const build = (texts: ReadonlyMap<string, string>) =>
     ts.createProgram({ rootNames: files, options: UNTYPED_OPTIONS, host: host(texts) })
   return {
@@ -151,13 +180,16 @@ interface HostInput {
   readonly texts: ReadonlyMap<string, string>
   /** What programs of one project parsed already, by path: a file with the same text is the same one. */
   readonly parsed: Map<string, ts.SourceFile>
+  readonly outputs: CompiledOutputs
+  /** By which options a file finds its modules; those of the program where it has none of its own. */
+  readonly optionsFor: (file: string) => ts.CompilerOptions | undefined
 }
 
 /** The language's own declarations, parsed once for all projects. */
 const libraries = new Map<string, ts.SourceFile>()
 
 function hostFor(
-  { input, options, texts, parsed }: HostInput,
+  { input, options, texts, parsed, outputs, optionsFor }: HostInput,
   resolves: (specifier: string) => boolean,
 ): ts.CompilerHost {
   const declarations = new Map([...facadeDeclarations].map(([name, text]) => [declarationsPath(name), text]))
@@ -171,7 +203,12 @@ function hostFor(
   )
   const host: ts.CompilerHost = {
     ...base,
-    fileExists: (path) => declarations.has(path) || texts.has(path) || base.fileExists(path),
+    fileExists: (path) =>
+      declarations.has(path) ||
+      texts.has(path) ||
+      base.fileExists(path) ||
+      (path.endsWith('.ts') && outputs.sourceOf(path) !== undefined),
+    directoryExists: (path) => base.directoryExists?.(path) !== false || outputs.hasDirectory(path),
     readFile: read,
     getSourceFile: (path, languageVersion) => {
       const isLibrary = path.startsWith(libraryFolder)
@@ -190,14 +227,35 @@ function hostFor(
         const mode = ts.getModeForUsageLocation(source, literal, resolution)
         // What the declarations of a facade import is the project's own copy, where it has one.
         const from = facadeOfDeclarations(file) === undefined ? file : join(input.root, 'index.ts')
-        const found = ts.resolveModuleName(literal.text, from, resolution, host, cache, redirected, mode)
+        const own = optionsFor(file)
+        const found = fromSource(
+          outputs,
+          own === undefined
+            ? ts.resolveModuleName(literal.text, from, resolution, host, cache, redirected, mode)
+            : ts.resolveModuleName(literal.text, from, own, host, undefined, redirected, mode),
+        )
         if (found.resolvedModule !== undefined || input.ownDirectory === undefined || !OURS.test(literal.text))
           return found
-        const own = { ...resolution, moduleResolution: ts.ModuleResolutionKind.Bundler, module: ts.ModuleKind.ESNext }
-        return ts.resolveModuleName(literal.text, join(input.ownDirectory, 'index.ts'), own, host)
+        const bundled = {
+          ...resolution,
+          moduleResolution: ts.ModuleResolutionKind.Bundler,
+          module: ts.ModuleKind.ESNext,
+        }
+        return ts.resolveModuleName(literal.text, join(input.ownDirectory, 'index.ts'), bundled, host)
       }),
   }
   return host
+}
+
+/** A module that is compiled from a source of the project is that source. */
+function fromSource(
+  outputs: CompiledOutputs,
+  found: ts.ResolvedModuleWithFailedLookupLocations,
+): ts.ResolvedModuleWithFailedLookupLocations {
+  const source = found.resolvedModule && outputs.sourceOf(found.resolvedModule.resolvedFileName)
+  if (source === undefined) return found
+  const extension = /\.[cm]?tsx?$/.exec(source)?.[0] ?? ts.Extension.Ts
+  return { ...found, resolvedModule: { resolvedFileName: source, extension, isExternalLibraryImport: false } }
 }
 
 function facadeModule(specifier: string): ts.ResolvedModuleFull {

@@ -11,7 +11,7 @@ import { root } from './support/exports-of.js'
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-mutants-')))
 
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }), 60_000)
 
 /** What the kit of a copy of the built package, with one fault in it, says of that copy's dispatcher. */
 async function reportOf(mutant: Mutant | undefined, only: readonly string[], name: string): Promise<ConformanceReport> {

@@ -126,7 +126,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'a throw is a success',
     file: 'result.js',
-    text: "return failure('tool_failed', messageOf(cause), { cause })",
+    text: "return Refusal.outcomeOf(cause) ?? failure('tool_failed', messageOf(cause), { cause })",
     becomes: 'return { success: true, result: messageOf(cause) }',
     caughtBy: 'multiple-implementation/thrown-error',
   },
@@ -219,7 +219,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'an admin dispatcher asks for no right',
     file: 'dispatcher.js',
-    text: "if (!context.roles.includes('admin')) {",
+    text: "if (UserExecutionContext.isContext(context) && !context.roles.includes('admin')) {",
     becomes: 'if (false) {',
     caughtBy: 'factory-conflict/admin-refused',
   },
@@ -321,4 +321,46 @@ export const mutants: readonly Mutant[] = [
     becomes: 'return new (class extends UnifiedToolDispatcher {})(FACTORY, new Scope(context, options))',
     caughtBy: 'import-path/each-user',
   },
+  {
+    fault: 'two dispatchers of one context are one',
+    file: 'dispatcher.js',
+    text: 'return new UnifiedToolDispatcher(FACTORY, new Scope(context, options))',
+    becomes:
+      'const all = (globalThis.all ??= new Map()); ' +
+      'if (!all.has(context)) all.set(context, new UnifiedToolDispatcher(FACTORY, new Scope(context, options))); ' +
+      'return all.get(context)',
+    caughtBy: 'multiple-implementation/own-object',
+  },
+  {
+    fault: 'limits bring in another class',
+    file: 'dispatcher.js',
+    text: 'return new UnifiedToolDispatcher(FACTORY, new Scope(context, options))',
+    becomes:
+      'const Chosen = options.limits === undefined ? UnifiedToolDispatcher : class extends UnifiedToolDispatcher {}; ' +
+      'return new Chosen(FACTORY, new Scope(context, options))',
+    caughtBy: 'import-path/limits',
+  },
+  {
+    fault: 'the third dispatcher is of another class',
+    file: 'dispatcher.js',
+    text: 'return new UnifiedToolDispatcher(FACTORY, new Scope(context, options))',
+    becomes:
+      'globalThis.made = (globalThis.made ?? 0) + 1; ' +
+      'const Chosen = globalThis.made === 3 ? class extends UnifiedToolDispatcher {} : UnifiedToolDispatcher; ' +
+      'return new Chosen(FACTORY, new Scope(context, options))',
+    caughtBy: 'import-path/at-once',
+  },
+  ...(
+    [
+      ['any object', "typeof context === 'object'", 'factory-conflict/no-context-3'],
+      ['the id of a user', "typeof context === 'string'", 'factory-conflict/no-context-4'],
+      ['a number', "typeof context === 'number'", 'factory-conflict/no-context-5'],
+    ] as const
+  ).map(([what, test, caughtBy]) => ({
+    fault: `${what} passes for a context`,
+    file: 'scope.js',
+    text: 'if (UserExecutionContext.isContext(context))',
+    becomes: `if (UserExecutionContext.isContext(context) || ${test})`,
+    caughtBy,
+  })),
 ]

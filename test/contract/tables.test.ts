@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { cases } from '@switchyard/dispatcher/conformance'
 import { describe, expect, it } from 'vitest'
+import { behaviours } from './behaviours.js'
 import { quirks } from './quirks.js'
 import { root } from './support/exports-of.js'
 import type { Proof } from './support/proofs.js'
@@ -12,6 +13,14 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 const SENTENCE = /^(?:\p{Lu}|[a-z]\w*\(\))[^.!?]{20,}(?:\.\w[^.!?]*)*\.$/u
 
 const declared = new Map<string, readonly DeclaredTest[]>()
+
+function faultsOf(proofs: readonly Proof[]): string[] {
+  return proofs.flatMap((proof) => faultOf(proof) ?? [])
+}
+
+function faultsOfReason(reason: string): string[] {
+  return SENTENCE.test(reason) ? [] : [`no sentence: ${reason}`]
+}
 
 /** What is wrong with a proof; nothing where it is a test that runs. */
 function faultOf(proof: Proof): string | undefined {
@@ -39,8 +48,39 @@ describe('the quirks', () => {
   })
 
   it.each(quirks)('have for $id, $disposition, tests that run, or a reason in a sentence', (quirk) => {
-    if (quirk.disposition === 'not applicable') expect(quirk.why).toMatch(SENTENCE)
-    else expect(quirk.proofs.map(faultOf).filter((fault) => fault !== undefined)).toEqual([])
+    const faults = quirk.disposition === 'not applicable' ? faultsOfReason(quirk.why) : faultsOf(quirk.proofs)
+    expect(faults).toEqual([])
+  })
+})
+
+describe('the behaviours that old tests asserted', () => {
+  it('are 1 to 151, each of them once', () => {
+    expect(behaviours.map(({ number }) => number).toSorted((one, other) => one - other)).toEqual(numbers(151))
+  })
+
+  it.each(behaviours)('say in a sentence what number $number asserted', ({ asserts }) => {
+    expect(asserts).toMatch(SENTENCE)
+  })
+
+  it.each(behaviours)('have for number $number, $outcome, tests that run, or a reason in a sentence', (behaviour) => {
+    const proofs = 'proofs' in behaviour ? faultsOf(behaviour.proofs) : []
+    const reason = 'why' in behaviour ? faultsOfReason(behaviour.why) : []
+    expect([...proofs, ...reason]).toEqual([])
+  })
+
+  it('are settled where they name one of the 21 contradictions', () => {
+    const settled = behaviours.flatMap((behaviour) => (behaviour.outcome === 'settled' ? behaviour.contradiction : []))
+    expect(settled.length).toBeGreaterThan(10)
+    expect(settled.filter((number) => !numbers(21).includes(number))).toEqual([])
+  })
+})
+
+describe('the files of the proofs', () => {
+  const proofs = [...quirks, ...behaviours].flatMap((entry) => ('proofs' in entry ? entry.proofs : []))
+  const files = new Set(proofs.flatMap((proof) => ('file' in proof ? proof.file : [])))
+
+  it.each([...files])('test real parts: %s mocks no module', (file) => {
+    expect(readFileSync(root + file, 'utf8')).not.toMatch(/\b(?:vi|jest)\.(?:doMock|mock)\(/u)
   })
 })
 

@@ -6,7 +6,8 @@ import { referencesOf } from './references.js'
 import type { OldShape } from './result-reads.js'
 import { planResult, type ResultPlan } from './results.js'
 import { indentAt } from './style.js'
-import { functionOf, innermost, isNothing, isSimple, isTransparent, statementOf } from './syntax.js'
+import { isStable } from './stable.js'
+import { functionOf, innermost, isNothing, isSimple, isTransparent, mentionsName, statementOf } from './syntax.js'
 import type { Piece } from './text-edits.js'
 import type { Key, MemberUse, Work } from './work.js'
 
@@ -37,7 +38,7 @@ export function surveyCall(work: Work, { node, key, facade, member }: MemberUse,
     return
   }
   const plan = planResult(work, call, shape)
-  const echo = plan.bridged && shape !== 'executeTool' ? echoOf(call, told) : undefined
+  const echo = plan.bridged && shape !== 'executeTool' ? echoOf(work, call, told) : undefined
   if (echo === 'impossible') {
     work.block(
       node,
@@ -186,16 +187,18 @@ function before(file: FileWork, argument: ts.Node): number {
   return file.source.text.lastIndexOf(',', argument.getStart())
 }
 
-type Echo = { readonly pieces: readonly Piece[]; readonly hoist?: ts.Expression } | undefined
+/** What the kit is told of a call, and the expressions that must be put into variables before it for that. */
+interface Echo {
+  readonly parts: readonly { readonly key: string; readonly value: ts.Expression; readonly hoisted: boolean }[]
+}
 
-/** What the kit is told of the call, for the echo of its input: the arguments once more, which must not run twice. */
-function echoOf(call: ts.CallExpression, { name, parameters }: CallArguments): Echo | 'impossible' {
-  if (!isSimple(name)) return 'impossible'
-  const toolName: Piece[] = shorthand('toolName', name)
-  if (parameters === undefined) return { pieces: ['{ ', ...toolName, ' }'] }
-  if (isSimple(parameters) && !ts.isFunctionLike(innermost(parameters)))
-    return { pieces: ['{ ', ...toolName, ', ', ...shorthand('parameters', parameters), ' }'] }
-  return canHoist(call) ? { pieces: ['{ ', ...toolName, ', '], hoist: parameters } : 'impossible'
+/** What the kit is told of the call, for the echo of its input: the arguments once more, which must give the same once more. */
+function echoOf(work: Work, call: ts.CallExpression, { name, parameters }: CallArguments): Echo | 'impossible' {
+  const parts = [{ key: 'toolName', value: name, hoisted: !isStable(work, name) }]
+  if (parameters !== undefined) {
+    parts.push({ key: 'parameters', value: parameters, hoisted: !isStable(work, parameters) })
+  }
+  return parts.some(({ hoisted }) => hoisted) && !canHoist(call) ? 'impossible' : { parts }
 }
 
 function shorthand(key: string, value: ts.Expression): Piece[] {
@@ -227,11 +230,16 @@ function canHoist(call: ts.CallExpression): boolean {
   return isSimple(ts.isPropertyAccessExpression(call.expression) ? call.expression.expression : call.expression)
 }
 
-function editResult(file: FileWork, call: ts.CallExpression, shape: OldShape, plan: ResultPlan, echo: Echo): void {
+function editResult(
+  file: FileWork,
+  call: ts.CallExpression,
+  shape: OldShape,
+  plan: ResultPlan,
+  echo: Echo | undefined,
+): void {
   if (!plan.bridged && !plan.throwing) return
   const throwing = plan.throwing ? file.use(call, KIT, 'throwIfDenied') : undefined
-  const echoPieces = echo === undefined ? [] : hoisted(file, call, echo)
-  const tail: Piece[] = echoPieces.length === 0 ? [')'] : [', ', ...echoPieces, ')']
+  const tail: Piece[] = echo === undefined ? [')'] : [', { ', ...echoed(file, call, echo), ' })']
   const { awaited } = plan
   if (awaited !== undefined) {
     const inner: Piece[] = [{ start: awaited.getStart(), end: awaited.end }]
@@ -244,26 +252,37 @@ function editResult(file: FileWork, call: ts.CallExpression, shape: OldShape, pl
     file.edits.insert(call.end, `.then(${throwing})`)
     return
   }
-  const value = throwing === undefined ? 'result' : `${throwing}(result)`
+  const local = mentionsName(call, 'result') ? file.freeLocal(call, 'result') : 'result'
+  const value = throwing === undefined ? local : `${throwing}(${local})`
   file.edits.replace(call.getStart(), call.end, [
     { start: call.getStart(), end: call.end },
-    `.then((result) => ${file.use(call, KIT, CONVERTERS[shape])}(${value}`,
+    `.then((${local}) => ${file.use(call, KIT, CONVERTERS[shape])}(${value}`,
     ...tail,
     ')',
   ])
 }
 
-function hoisted(file: FileWork, call: ts.CallExpression, { pieces, hoist }: NonNullable<Echo>): readonly Piece[] {
-  if (hoist === undefined) return pieces
-  const statement = statementOf(call)
-  const start = statement.getStart()
-  const local = file.freeLocal('parameters')
+/** The properties that echo a call; what would not give the same again goes into variables before the statement. */
+function echoed(file: FileWork, call: ts.CallExpression, { parts }: Echo): Piece[] {
+  const start = statementOf(call).getStart()
   const { semicolon, newline } = file.style
-  file.edits.replace(start, start, [
-    `const ${local} = `,
-    { start: hoist.getStart(), end: hoist.end },
-    `${semicolon}${newline}${indentAt(file.source.text, start)}`,
-  ])
-  file.edits.replace(hoist.getStart(), hoist.end, [local])
-  return [...pieces, local === 'parameters' ? local : `parameters: ${local}`, ' }']
+  const pieces: Piece[] = []
+  const lines: Piece[] = []
+  for (const { key, value, hoisted } of parts) {
+    if (pieces.length > 0) pieces.push(', ')
+    if (!hoisted) {
+      pieces.push(...shorthand(key, value))
+      continue
+    }
+    const local = file.freeLocal(call, key)
+    lines.push(
+      `const ${local} = `,
+      { start: value.getStart(), end: value.end },
+      `${semicolon}${newline}${indentAt(file.source.text, start)}`,
+    )
+    file.edits.replace(value.getStart(), value.end, [local])
+    pieces.push(local === key ? key : `${key}: ${local}`)
+  }
+  if (lines.length > 0) file.edits.replace(start, start, lines)
+  return pieces
 }

@@ -13,6 +13,7 @@ import {
   onlyRethrows,
   outermost,
   triesAround,
+  isSimpleProperty,
 } from './syntax.js'
 import type { Piece } from './text-edits.js'
 import { distinctToolNames } from './tool-names.js'
@@ -242,6 +243,12 @@ function parseLiteral(
     } else return `its option ${key} has no counterpart; change it by hand`
   }
   const { context } = found
+  const before = literal.properties.slice(
+    0,
+    literal.properties.findIndex(({ name }) => name?.getText() === 'userContext'),
+  )
+  if (withContext && context !== undefined && !isSimple(context) && !before.every(isSimpleProperty))
+    return 'its context is computed after other options, and would come first; put it into a variable first'
   if (withContext && context === undefined)
     return 'it is made without a context; pass the context of the user it works for'
   if (found.admin !== undefined && !isFlag(found.admin))

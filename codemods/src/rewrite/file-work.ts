@@ -1,5 +1,6 @@
 import ts from 'typescript-checker'
 import { type Style, styleOf } from './style.js'
+import { functionOf } from './syntax.js'
 import { TextEdits } from './text-edits.js'
 
 /** A name that the new code of a file needs from a module. */
@@ -32,6 +33,7 @@ export class FileWork {
   readonly gone = new Set<ts.Node>()
   readonly #taken: ReadonlySet<string>
   readonly #loads: readonly ts.VariableStatement[]
+  readonly #locals: { readonly holder: ts.Node; readonly local: string }[] = []
 
   /** @param staying Names that the file goes on importing from a facade. */
   constructor(source: ts.SourceFile, staying: Iterable<string> = []) {
@@ -73,12 +75,16 @@ export class FileWork {
     return local
   }
 
-  /** A name for a new local that nothing in the file has. */
-  freeLocal(name: string): string {
+  /** A name for a new local at a place: nothing in the file has it, nor another new local that is seen there. */
+  freeLocal(at: ts.Node, name: string): string {
+    const holder = functionOf(at)
+    const isTaken = (local: string) =>
+      this.#taken.has(local) ||
+      identifiersOf(this.source).has(local) ||
+      this.#locals.some((other) => other.local === local && overlap(other.holder, holder))
     let local = name
-    for (let attempt = 2; this.#taken.has(local) || identifiersOf(this.source).has(local); attempt += 1) {
-      local = `${name}${attempt}`
-    }
+    for (let attempt = 2; isTaken(local); attempt += 1) local = `${name}${attempt}`
+    this.#locals.push({ holder, local })
     return local
   }
 
@@ -95,6 +101,11 @@ export class FileWork {
   textOf(node: ts.Node): string {
     return this.source.text.slice(node.getStart(this.source), node.end)
   }
+}
+
+/** Whether one node is in the other. */
+function overlap(a: ts.Node, b: ts.Node): boolean {
+  return (a.pos <= b.pos && b.end <= a.end) || (b.pos <= a.pos && a.end <= b.end)
 }
 
 /** Whether an import is of types only. */

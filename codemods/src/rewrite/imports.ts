@@ -91,11 +91,12 @@ function removeNames(file: FileWork, carrier: Carrier, going: readonly Binding[]
 
 /** The names that a load inside a function brings take its place, or follow it where something is left of it. */
 function placeLoads(file: FileWork, emptied: readonly Carrier[]): void {
-  const loads = new Set(file.needed.flatMap(({ load }) => (load === undefined ? [] : [load])))
+  const needed = file.needed.filter((need) => !isBroughtBefore(file, need))
+  const loads = new Set(needed.flatMap(({ load }) => (load === undefined ? [] : [load])))
   for (const load of loads) {
     const initializer = load.declarationList.declarations[0]?.initializer
     const awaited = initializer !== undefined && containsImport(initializer)
-    const lines = byModule(file.needed.filter((need) => need.load === load)).map(([module, names]) =>
+    const lines = byModule(needed.filter((need) => need.load === load)).map(([module, names]) =>
       loadLine(file, module, names, awaited),
     )
     const gap = file.style.newline + indentAt(file.source.text, load.getStart())
@@ -106,6 +107,20 @@ function placeLoads(file: FileWork, emptied: readonly Carrier[]): void {
     if (ts.isVariableStatement(carrier) && !ts.isSourceFile(carrier.parent) && !loads.has(carrier))
       removeStatement(file, carrier)
   }
+}
+
+/** Whether a name is there already where a load would bring it: a second one would hide the first, also before itself. */
+function isBroughtBefore(file: FileWork, { module, name, local, load }: NeededName): boolean {
+  if (load === undefined) return false
+  return file.needed.some(
+    (other) =>
+      other.load !== load &&
+      other.module === module &&
+      other.name === name &&
+      other.local === local &&
+      !other.typeOnly &&
+      (other.load === undefined || (other.load.end <= load.pos && load.end <= other.load.parent.end)),
+  )
 }
 
 function containsImport(node: ts.Node): boolean {

@@ -1,7 +1,7 @@
 import ts from 'typescript-checker'
 import { DISPATCHER, KIT } from './creations.js'
 import type { FileWork } from './file-work.js'
-import { functionOf, innermost, isNothing, isSimple } from './syntax.js'
+import { functionOf, innermost, isNothing, isSimple, mentionsName } from './syntax.js'
 import type { Piece } from './text-edits.js'
 import { distinctToolNames, toolName } from './tool-names.js'
 import type { MemberUse, Work } from './work.js'
@@ -64,9 +64,11 @@ function definition(
   const many = (work.checker.getTypeAtLocation(fn).getCallSignatures()[0]?.parameters.length ?? 0) > 1
   const isNamed = ts.isIdentifier(innermost(fn)) || ts.isPropertyAccessExpression(innermost(fn))
   const typed = isNamed && /\.[cm]?tsx?$/.test(file.source.fileName)
-  const parameter: Piece[] = typed ? ['parameters: Parameters<typeof ', range(fn), '>[0]'] : ['parameters']
+  // A function of this name would be hidden by the parameter.
+  const local = mentionsName(fn, 'parameters') ? file.freeLocal(fn, 'parameters') : 'parameters'
+  const parameter: Piece[] = typed ? [`${local}: Parameters<typeof `, range(fn), '>[0]'] : [local]
   const called: Piece[] = isNamed ? [range(fn)] : ['(', range(fn), ')']
-  const body: Piece[] = many ? ['(', ...parameter, ') => ', ...called, '(parameters)'] : [range(fn)]
+  const body: Piece[] = many ? ['(', ...parameter, ') => ', ...called, `(${local})`] : [range(fn)]
   const described: Piece[] =
     description === undefined || isNothing(description) ? [] : [', description: ', range(description)]
   return [

@@ -167,7 +167,7 @@ function isAssertedPresent(work: Work, node: ts.Node): boolean {
 }
 
 /** Whether a place tells `null` from `undefined`. */
-function isSeen(node: ts.Node): boolean {
+export function isSeen(node: ts.Node): boolean {
   const { parent } = node
   if (isTransparent(parent)) return isSeen(parent)
   if (isCondition(node) || ts.isExpressionStatement(parent)) return false

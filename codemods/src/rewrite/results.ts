@@ -2,8 +2,9 @@ import ts from 'typescript-checker'
 import type { FileWork } from './file-work.js'
 import { referencesOf } from './references.js'
 import { statusComparison, type Subject } from './outcome-paths.js'
-import { type OldShape, type Read, readOf } from './result-reads.js'
-import { functionOf, isTransparent, onlyRethrows, outermost, statementOf, triesAround } from './syntax.js'
+import { isSeen, type OldShape, type Read, readOf } from './result-reads.js'
+import { functionOf, isTransparent, needsParentheses, outermost, statementOf } from './syntax.js'
+import { isWatched } from './watchers.js'
 import type { Work } from './work.js'
 
 /** What becomes of the result of one call. */
@@ -28,7 +29,8 @@ export function planResult(work: Work, call: ts.CallExpression, shape: OldShape)
   if (isUnused(value)) return { awaited, bridged: false, throwing: throws, reads: [] }
   const found = followValue(work, value, shape)
   if (found === undefined) return bridge
-  const throwing = throws && !(found.first !== undefined && !isWatched(call) && isReadFirst(value, found.first))
+  const isHandled = found.first !== undefined && isReadFirst(value, found.first) && !isWatched(work, call)
+  const throwing = throws && !isHandled
   return { awaited, bridged: false, throwing, reads: found.reads }
 }
 
@@ -40,11 +42,6 @@ function outermostValue(node: ts.Expression): ts.Expression {
 
 function isUnused(value: ts.Expression): boolean {
   return ts.isExpressionStatement(value.parent) || ts.isVoidExpression(value.parent)
-}
-
-/** Whether a handler around the call does more than pass on what it caught. */
-function isWatched(call: ts.Node): boolean {
-  return triesAround(call).some(({ catchClause }) => catchClause !== undefined && !onlyRethrows(catchClause))
 }
 
 interface Followed {
@@ -71,7 +68,8 @@ function followDirect(
 ): Followed | undefined {
   const property = access.name.text
   // The call is edited inside the text that is kept, so only what stands behind it may change.
-  if (shape === 'executeTool' && property === 'result') return { reads: [(file) => suffix(file, access, ' ?? null')] }
+  if (shape === 'executeTool' && property === 'result')
+    return { reads: isSeen(access) ? [(file) => suffix(file, access, ' ?? null')] : [] }
   if (property === 'success' && shape !== 'dispatch') return { reads: [], first: access }
   if (property === 'payload') {
     let outer: ts.Node = access
@@ -84,8 +82,9 @@ function followDirect(
 }
 
 function suffix(file: FileWork, access: ts.PropertyAccessExpression, text: string): void {
-  file.edits.insert(access.getStart(), '(')
-  file.edits.insert(access.end, `${text})`)
+  const wrapped = needsParentheses(access.parent, access)
+  if (wrapped) file.edits.insert(access.getStart(), '(')
+  file.edits.insert(access.end, wrapped ? `${text})` : text)
 }
 
 /** Follows a variable that holds the result: every use of it must be a read that has a counterpart. */

@@ -43,7 +43,7 @@ export function isSimple(node: ts.Expression): boolean {
   return false
 }
 
-function isSimpleProperty(property: ts.ObjectLiteralElementLike): boolean {
+export function isSimpleProperty(property: ts.ObjectLiteralElementLike): boolean {
   if (ts.isShorthandPropertyAssignment(property)) return true
   if (ts.isSpreadAssignment(property)) return isSimple(property.expression)
   return (
@@ -152,4 +152,10 @@ export function isAssignment(node: ts.Node): node is ts.BinaryExpression {
     node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
     node.operatorToken.kind <= ts.SyntaxKind.LastAssignment
   )
+}
+
+/** Whether an identifier of this text stands anywhere in a node. */
+export function mentionsName(node: ts.Node, name: string): boolean {
+  if (ts.isIdentifier(node)) return node.text === name
+  return ts.forEachChild(node, (child) => mentionsName(child, name) || undefined) ?? false
 }

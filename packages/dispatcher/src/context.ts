@@ -41,8 +41,6 @@ interface Derived {
   readonly operationDepth: number
 }
 
-let derived: Derived | undefined
-
 /**
  * Who a request belongs to: the ids that every call, event and limit is bound to. Frozen, and independent of the object it
  * was made from.
@@ -77,9 +75,7 @@ export class UserExecutionContext {
   readonly operationDepth: number
   readonly #createdAt: number
 
-  private constructor(init: UserExecutionContextInit) {
-    const origin = derived
-    derived = undefined
+  private constructor(init: UserExecutionContextInit, origin?: Derived) {
     this.userId = checkId('userId', init.userId)
     this.threadId = checkId('threadId', init.threadId)
     this.runId = checkId('runId', init.runId)
@@ -150,9 +146,8 @@ export class UserExecutionContext {
           'This usually means that an operation calls itself without end.',
       )
     }
-    derived = { operation, operationDepth: this.operationDepth + 1 }
-    try {
-      return new UserExecutionContext({
+    return new UserExecutionContext(
+      {
         userId: this.userId,
         threadId: this.threadId,
         runId: this.runId,
@@ -161,10 +156,9 @@ export class UserExecutionContext {
         parentRequestId: this.requestId,
         roles: this.roles,
         metadata: metadata === undefined ? this.metadata : { ...this.metadata, ...checkMetadata(metadata) },
-      })
-    } finally {
-      derived = undefined
-    }
+      },
+      { operation, operationDepth: this.operationDepth + 1 },
+    )
   }
 
   /** The context as plain data, for logs and for sending it elsewhere. */

@@ -92,7 +92,10 @@ interface DeadlineList {
 const LONGEST_TIMER_MS = 2_147_483_647
 const NONE: DeadlineList = { durationMs: Number.NaN, first: undefined, last: undefined }
 
+const FEW_LISTS = 64
+
 const lists = new Map<number, DeadlineList>()
+let manyLists = FEW_LISTS
 let latest = NONE
 let pending = 0
 let armedFor = Infinity
@@ -102,11 +105,18 @@ function listFor(durationMs: number): DeadlineList {
   if (latest.durationMs === durationMs) return latest
   let list = lists.get(durationMs)
   if (list === undefined) {
+    if (lists.size >= manyLists) dropEmptyLists()
     list = { durationMs, first: undefined, last: undefined }
     lists.set(durationMs, list)
   }
   latest = list
   return list
+}
+
+/** Callers who pass what is left of their own time use each length once; what they leave must not wait for the timer. */
+function dropEmptyLists(): void {
+  for (const list of lists.values()) if (list.first === undefined) lists.delete(list.durationMs)
+  manyLists = Math.max(FEW_LISTS, lists.size * 2)
 }
 
 function arm(at: number): void {

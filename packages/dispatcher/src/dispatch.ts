@@ -3,16 +3,17 @@ import { monotonicMs } from './clock.js'
 import { DispatcherDisposedError, quote } from './errors.js'
 import { type AgentEvent, createEvent } from './events/event.js'
 import { redactText } from './events/redact.js'
-import { Execution, isThenable } from './execution.js'
+import { Execution } from './execution.js'
 import { bodyOf } from './executor.js'
 import { idMaker } from './ids.js'
 import { fitsIn } from './json-size.js'
 import { type DispatchLimits, forgetIfIdle, type LimitedCall } from './limits.js'
 import { throughMiddleware } from './middleware.js'
 import { deniedByDecision, deniedByHanging, deniedByRoles, deniedByThrow } from './permissions.js'
-import { failure, messageOf, type Outcome, thrown, type ToolExecutionResult } from './result.js'
+import { failure, invalidInput, messageOf, type Outcome, thrown, type ToolExecutionResult } from './result.js'
 import type { Scope } from './scope.js'
 import { snapshot } from './snapshot.js'
+import { isThenable } from './thenable.js'
 import type { ExecuteOptions, RegisteredTool } from './tool.js'
 
 const nextCallId = idMaker('call')
@@ -184,13 +185,7 @@ function accept(call: Call, validated: Awaited<ReturnType<Validate>>): Outcome |
     call.parameters = validated.value
     return undefined
   }
-  const { issues } = validated
-  const listed = issues.slice(0, 5).map((issue) => {
-    const path = issue.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
-    return path === undefined || path === '' ? issue.message : `${path}: ${issue.message}`
-  })
-  const more = issues.length > listed.length ? ` (and ${issues.length - listed.length} more)` : ''
-  return failure('invalid_input', `Invalid input for tool ${call.toolName}: ${listed.join('; ')}${more}`, { issues })
+  return invalidInput(call.toolName, validated.issues)
 }
 
 type Validate = NonNullable<RegisteredTool['validateInput']>

@@ -1,12 +1,13 @@
-import type { UserExecutionContext } from './context.js'
+import { UserExecutionContext } from './context.js'
 import { dispatch } from './dispatch.js'
 import { DirectInstantiationError, DispatcherDisposedError, PermissionDeniedError, quote } from './errors.js'
+import type { ToolLike } from './foreign-tools/recognise.js'
 import { activity, forgetIfIdle, knownUsage } from './limits.js'
 import { type DispatcherMetrics, type GlobalMetrics, totals } from './metrics.js'
 import type { ToolExecutionResult } from './result.js'
 import { type DispatcherOptions, Scope } from './scope.js'
 import { warnOfSecondCopy } from './single-copy.js'
-import type { ExecuteOptions, Tool, ToolLike } from './tool.js'
+import type { ExecuteOptions, Tool } from './tool.js'
 import { definitionOf, type ToolDefinition } from './tool-definitions.js'
 
 warnOfSecondCopy(import.meta.url)
@@ -93,15 +94,13 @@ export class UnifiedToolDispatcher<Tools extends readonly ToolLike[] = readonly 
   ): UnifiedToolDispatcher<Given>
   static createForAdmin(context: UserExecutionContext, options?: DispatcherOptions): UnifiedToolDispatcher
   static createForAdmin(context: UserExecutionContext, options: DispatcherOptions = {}): UnifiedToolDispatcher {
-    const dispatcher = UnifiedToolDispatcher.createForUser(context, options)
-    if (!context.roles.includes('admin')) {
-      void dispatcher.dispose()
+    if (UserExecutionContext.isContext(context) && !context.roles.includes('admin')) {
       throw new PermissionDeniedError(
         `An admin dispatcher needs a context with the role "admin"; user ${quote(context.userId)} has ` +
           `${context.roles.length === 0 ? 'no roles' : context.roles.map(quote).join(', ')}.`,
       )
     }
-    return dispatcher
+    return UnifiedToolDispatcher.createForUser(context, options)
   }
 
   /** Makes a dispatcher, lends it to `use`, and disposes it whatever happens; gives what `use` gives. */

@@ -4,6 +4,7 @@ import { monotonicMs } from './clock.js'
 import type { UserExecutionContext } from './context.js'
 import { Deadline } from './deadlines.js'
 import { failure, type Outcome, thrown, type ToolExecutionResult } from './result.js'
+import { isThenable } from './thenable.js'
 import type { ExecuteOptions, Tool, ToolCall } from './tool.js'
 
 const lateEnd = channel('switchyard:call:late-end')
@@ -181,14 +182,6 @@ export abstract class Execution extends Deadline {
       lateEnd.publish({ toolName, callId, outcome, afterMs: monotonicMs() - startedAt })
     }
   }
-}
-
-/** Whether a value must be waited for; a promise of another realm, or of a library, counts. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value instanceof Promise ||
-    (typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function')
-  )
 }
 
 /** What a tool sees of its execution. The functions are made when they are read, so that they may be destructured. */

@@ -1,6 +1,6 @@
 import type { UserExecutionContext } from './context.js'
 import { quote } from './errors.js'
-import type { Tool, ToolCall } from './tool.js'
+import { guarded, type RegisteredTool, type Tool, type ToolCall } from './tool.js'
 
 /** A call whose body an executor runs: allowed, within the limits and validated. */
 export interface ExecutorCall {
@@ -29,9 +29,9 @@ export interface ToolExecutor {
 }
 
 /** What runs a tool: itself, or the executor that says it does. */
-export function bodyOf(tool: Tool, executor: ToolExecutor): Pick<Tool, 'execute'> {
+export function bodyOf(tool: RegisteredTool, executor: ToolExecutor): Pick<Tool, 'execute'> {
   if (!executor.handles(tool)) return tool
-  return { execute: (input, call) => executor.run(toExecutorCall(tool, input, call)) }
+  return { execute: guarded(tool.guard, (input, call) => executor.run(toExecutorCall(tool, input, call))) }
 }
 
 function toExecutorCall(tool: Tool, input: unknown, call: ToolCall): ExecutorCall {

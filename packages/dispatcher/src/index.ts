@@ -35,6 +35,12 @@ export {
   type StoredEvent,
 } from './events/store.js'
 export type { ExecutorCall, ToolExecutor } from './executor.js'
+export type { AiSdkToolLike } from './foreign-tools/ai-sdk.js'
+export type { ForeignTool } from './foreign-tools/foreign.js'
+export type { LangChainToolLike } from './foreign-tools/langchain.js'
+export type { MastraToolLike } from './foreign-tools/mastra.js'
+export type { OpenAiAgentsToolLike } from './foreign-tools/openai-agents.js'
+export type { ToolLike, UnnamedTool } from './foreign-tools/recognise.js'
 export type { DispatchLimits } from './limits.js'
 export type { DispatcherMetrics, GlobalMetrics } from './metrics.js'
 export type { DispatchCall, DispatchMiddleware } from './middleware.js'
@@ -44,7 +50,7 @@ export {
   type PermissionPolicy,
   type PermissionRequest,
 } from './permissions.js'
-export { ToolRegistry, type ToolsOption, type UnnamedTool } from './registry.js'
+export { ToolRegistry, type ToolsOption } from './registry.js'
 export type {
   Issue,
   ToolCallFacts,
@@ -55,5 +61,5 @@ export type {
   ToolExecutionSuccess,
 } from './result.js'
 export type { DispatcherOptions } from './scope.js'
-export { defineTool, type ExecuteOptions, type Tool, type ToolCall, type ToolLike } from './tool.js'
+export { type AnyTool, defineTool, type ExecuteOptions, type Tool, type ToolCall } from './tool.js'
 export type { ToolDefinition } from './tool-definitions.js'

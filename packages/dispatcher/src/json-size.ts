@@ -15,9 +15,9 @@ export function fitsIn(value: unknown, maxBytes: number): boolean {
 
 type NumberBytes = (value: number) => number
 
-/** As long as `-1.2345678901234567e-123`, the longest. */
+/** As long as `-0.0000012345678901234567`, the longest. */
 function longestNumber(value: number): number {
-  return value >= 0 && value < 10 && Number.isInteger(value) ? 1 : 24
+  return value >= 0 && value < 10 && Number.isInteger(value) ? 1 : 25
 }
 
 function numberBytes(value: number): number {

@@ -1,13 +1,15 @@
 import type { UserExecutionContext } from './context.js'
 import { quote } from './errors.js'
+import { idMaker } from './ids.js'
 import { failure, thrown, type Outcome, type ToolExecutionResult } from './result.js'
+import { isPlainObject } from './snapshot.js'
 import type { Tool } from './tool.js'
 
-/** A call as middleware sees it: allowed, within the limits and validated. */
+/** A call as middleware sees it: allowed, within the limits and validated; frozen. */
 export interface DispatchCall {
   readonly toolName: string
   readonly tool: Tool
-  /** What the schema made of the parameters. */
+  /** What the schema made of a copy of the parameters, which the caller can no longer change. */
   readonly parameters: unknown
   readonly context: UserExecutionContext
   readonly callId: string
@@ -32,9 +34,10 @@ export async function throughMiddleware(
   innermost: () => Promise<ToolExecutionResult>,
 ): Promise<Outcome> {
   const shown = shownCall(call)
-  const from = (index: number): Promise<ToolExecutionResult> => {
+  // Asynchronous, so that `next()` rejects with what a middleware throws at once.
+  const from = async (index: number): Promise<ToolExecutionResult> => {
     const layer = middleware[index]
-    return layer === undefined ? innermost() : Promise.resolve(layer(shown, () => from(index + 1)))
+    return layer === undefined ? innermost() : layer(shown, () => from(index + 1))
   }
   try {
     return toOutcome(call.toolName, await from(0))
@@ -81,7 +84,7 @@ function isToolError(error: unknown): error is Extract<Outcome, { success: false
 }
 
 /** A key for a cache of results; JSON of an array, so that no part can run into the next. */
-function cacheKey(userId: string, toolName: string, parameters: unknown): string {
+export function cacheKey(userId: string, toolName: string, parameters: unknown): string {
   return JSON.stringify([userId, toolName, canonical(parameters, [])])
 }
 
@@ -90,19 +93,44 @@ function canonical(value: unknown, ancestors: readonly object[]): unknown {
   if (typeof value === 'bigint') return { $bigint: value.toString() }
   if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) }
   if (value === undefined) return { $undefined: true }
-  if (typeof value === 'function' || typeof value === 'symbol') return { [`$${typeof value}`]: String(value) }
+  if (typeof value === 'symbol') return { $symbol: String(value) }
+  if (typeof value === 'function') return { $function: identityOf(value) }
   if (typeof value !== 'object' || value === null) return value
   if (ancestors.includes(value)) return { $circular: ancestors.indexOf(value) }
   const inside = [...ancestors, value]
-  if (Array.isArray(value)) return value.map((item) => canonical(item, inside))
-  if (value instanceof Date) return { $date: value.getTime() }
-  if (value instanceof Map) return { $map: [...value].map((entry) => canonical(entry, inside)) }
-  if (value instanceof Set) return { $set: [...value].map((item) => canonical(item, inside)) }
-  if (ArrayBuffer.isView(value)) {
-    return { $bytes: [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)] }
-  }
-  const entries = Object.keys(value)
+  if (Array.isArray(value)) return Array.from(value, (item) => canonical(item, inside))
+  if (isPlainObject(value)) return { $object: canonicalEntries(value, inside) }
+  return canonicalBuiltIn(value, inside) ?? { $instance: [identityOf(value), canonicalEntries(value, inside)] }
+}
+
+function canonicalEntries(value: object, inside: readonly object[]): unknown[] {
+  return Object.keys(value)
     .sort()
     .map((key) => [key, canonical(Reflect.get(value, key), inside)])
-  return { $object: entries }
+}
+
+function canonicalBuiltIn(value: object, inside: readonly object[]): object | undefined {
+  if (value instanceof Date) return { $date: value.getTime() }
+  if (value instanceof URL) return { $url: value.href }
+  if (value instanceof RegExp) return { $regexp: String(value) }
+  if (value instanceof Map) return { $map: [...value].map((entry) => canonical(entry, inside)) }
+  if (value instanceof Set) return { $set: [...value].map((item) => canonical(item, inside)) }
+  if (value instanceof ArrayBuffer) return { $buffer: [...new Uint8Array(value)] }
+  if (ArrayBuffer.isView(value)) {
+    return { [`$${value.constructor.name}`]: [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)] }
+  }
+  return undefined
+}
+
+const nextIdentity = idMaker('ref')
+const identities = new WeakMap<object, string>()
+
+/** Functions and instances of classes hold what nobody can read, so only the very same one is equal. */
+function identityOf(value: object): string {
+  let identity = identities.get(value)
+  if (identity === undefined) {
+    identity = nextIdentity()
+    identities.set(value, identity)
+  }
+  return identity
 }

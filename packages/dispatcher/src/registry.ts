@@ -1,5 +1,6 @@
 import { DuplicateToolError, InvalidToolError, quote } from './errors.js'
-import { type RegisteredTool, type Tool, type ToolLike, toRegisteredTool } from './tool.js'
+import { type ToolLike, toTool, type UnnamedTool } from './foreign-tools/recognise.js'
+import type { RegisteredTool, Tool } from './tool.js'
 
 /**
  * Tools by name. A registry may have a parent, whose tools it sees; the parent never sees the child's. Names are looked up
@@ -22,13 +23,13 @@ export class ToolRegistry {
   }
 
   /**
-   * Adds a copy of a tool; later changes to the object do nothing.
+   * Adds a copy of a tool, an own one or one of another library; later changes to the object do nothing.
    *
    * @throws {InvalidToolError} `invalid_tool`
    * @throws {DuplicateToolError} `duplicate_tool`: the name is taken, here or in the parent.
    */
   register(tool: ToolLike): void {
-    this.add(toRegisteredTool(tool))
+    this.add(toTool(tool))
   }
 
   /** Adds a tool that has been checked and copied already. @internal */
@@ -72,9 +73,6 @@ export class ToolRegistry {
 /** What a dispatcher's `tools` option may be. */
 export type ToolsOption = ToolRegistry | Iterable<ToolLike> | Readonly<Record<string, UnnamedTool>>
 
-/** A tool whose name is its key in a record. */
-export type UnnamedTool = Omit<ToolLike, 'name'> & { readonly name?: string | undefined }
-
 /**
  * The registry that a `tools` option means: a shared one is given back as it is, anything else is registered in a new one.
  *
@@ -87,10 +85,9 @@ export function toRegistry(tools: ToolsOption): ToolRegistry {
       `tools must be a ToolRegistry, an iterable of tools or a record of them; received ${quote(tools)}.`,
     )
   }
-  refuseMap(tools)
   if (isIterable(tools)) return new ToolRegistry(tools)
   const registry = new ToolRegistry()
-  for (const [name, tool] of Object.entries(tools)) registry.add(toRegisteredTool(tool, name))
+  for (const [name, tool] of Object.entries(tools)) registry.add(toTool(tool, name))
   return registry
 }
 

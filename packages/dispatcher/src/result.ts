@@ -75,14 +75,44 @@ export type Outcome =
   | { readonly success: true; readonly result: unknown }
   | { readonly success: false; readonly error: ToolExecutionError }
 
+type FailedOutcome = Extract<Outcome, { success: false }>
+
 /** A failed outcome. */
-export function failure(code: ToolErrorCode, message: string, more?: Partial<ToolExecutionError>): Outcome {
+export function failure(code: ToolErrorCode, message: string, more?: Partial<ToolExecutionError>): FailedOutcome {
   return { success: false, error: { code, message, ...more } }
 }
 
-/** A thrown value as an outcome: `tool_failed` with the exception's own message. */
+/** The outcome of an input that its schema did not take; the message tells the first five issues. */
+export function invalidInput(toolName: string, issues: readonly Issue[]): FailedOutcome {
+  const listed = issues.slice(0, 5).map((issue) => {
+    const path = issue.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+    return path === undefined || path === '' ? issue.message : `${path}: ${issue.message}`
+  })
+  const more = issues.length > listed.length ? ` (and ${issues.length - listed.length} more)` : ''
+  return failure('invalid_input', `Invalid input for tool ${toolName}: ${listed.join('; ')}${more}`, { issues })
+}
+
+/**
+ * Thrown by the `execute` of an adapter to end its call with this outcome; what tools throw themselves never is one, since
+ * this class is not exported from the package.
+ */
+export class Refusal extends Error {
+  readonly #outcome: FailedOutcome
+
+  constructor(outcome: FailedOutcome) {
+    super(outcome.error.message)
+    this.#outcome = outcome
+  }
+
+  /** The outcome that a thrown value carries; asks for a private name, to which no value has an answer of its own. */
+  static outcomeOf(cause: unknown): Outcome | undefined {
+    return typeof cause === 'object' && cause !== null && #outcome in cause ? cause.#outcome : undefined
+  }
+}
+
+/** A thrown value as an outcome: `tool_failed` with the exception's own message, unless a {@link Refusal} says otherwise. */
 export function thrown(cause: unknown): Outcome {
-  return failure('tool_failed', messageOf(cause), { cause })
+  return Refusal.outcomeOf(cause) ?? failure('tool_failed', messageOf(cause), { cause })
 }
 
 /** The text of a thrown value, whatever was thrown; never empty, since callers test it for truth. */

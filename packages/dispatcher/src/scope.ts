@@ -6,20 +6,13 @@ import type { AgentEvent, EventSink } from './events/event.js'
 import { publishLostEvent } from './events/lost-events.js'
 import { createRedactor, redact, type Redactor } from './events/redact.js'
 import { checkExecutor, type ToolExecutor } from './executor.js'
-import { isThenable } from './execution.js'
 import { idMaker } from './ids.js'
-import {
-  type DispatchLimits,
-  forgetIfIdle,
-  type GivenLimits,
-  resolveLimits,
-  usageOf,
-  type UserUsage,
-} from './limits.js'
+import { type DispatchLimits, forgetIfIdle, resolveLimits, usageOf, type UserUsage } from './limits.js'
 import { Counters, type DispatcherMetrics, totals } from './metrics.js'
 import type { DispatchMiddleware } from './middleware.js'
 import { DEFAULT_ADMIN_TOOLS, type PermissionPolicy } from './permissions.js'
 import { ToolRegistry, toRegistry, type ToolsOption } from './registry.js'
+import { isThenable } from './thenable.js'
 
 /** How a dispatcher is made. Everything is optional. */
 export interface DispatcherOptions {
@@ -28,7 +21,7 @@ export interface DispatcherOptions {
   /** Where events go. Default: nowhere. */
   readonly events?: EventSink | undefined
   /** What differs from the default limits. */
-  readonly limits?: GivenLimits | undefined
+  readonly limits?: { readonly [Limit in keyof DispatchLimits]?: number | undefined } | undefined
   /** Asked before each call of a known tool. Default: what the roles allow. */
   readonly permissions?: PermissionPolicy | undefined
   /** Wraps each execution, the first outermost. Default: none. */

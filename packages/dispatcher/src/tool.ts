@@ -58,8 +58,8 @@ export interface ExecuteOptions {
   readonly runId?: string | undefined
 }
 
-/** What `registerTool` and `tools` take: a tool of any types. */
-export interface ToolLike {
+/** A tool of any types. */
+export interface AnyTool {
   readonly name: string
   readonly description?: string | undefined
   readonly inputSchema?: StandardSchemaV1 | undefined
@@ -75,6 +75,24 @@ export interface RegisteredTool extends Tool {
   readonly validateInput: StandardSchemaV1['~standard']['validate'] | undefined
   /** The schema's own conversions to JSON Schema, taken likewise. */
   readonly schemaConverters: readonly SchemaConverter[]
+  /** What else must hold before the body runs, wherever that is; see {@link Guard}. */
+  readonly guard: Guard | undefined
+}
+
+/**
+ * The conditions that a tool of another library sets itself, such as an approval. Its `execute` asks them already; who runs
+ * the body in another way asks here. Throws, or rejects, with what ends the call.
+ */
+export type Guard = (input: unknown, call: ToolCall) => Promise<void>
+
+/** A body that its guard lets run, unless the call has settled by then. */
+export function guarded(guard: Guard | undefined, body: Tool['execute']): Tool['execute'] {
+  if (guard === undefined) return body
+  return async (input, call) => {
+    await guard(input, call)
+    call.signal.throwIfAborted()
+    return body(input, call)
+  }
 }
 
 /**
@@ -137,8 +155,14 @@ export function toRegisteredTool(value: unknown, name?: string): RegisteredTool 
     schemaConverters: schemaConvertersOf(inputSchema, standard),
     requiredRoles: checkRoles(toolName, Reflect.get(value, 'requiredRoles')),
     timeoutMs: checkTimeout(toolName, Reflect.get(value, 'timeoutMs')),
+    guard: guardOf(value),
     execute: execute.bind(value),
   })
+}
+
+function guardOf(value: object): Guard | undefined {
+  const guard: unknown = Reflect.get(value, 'guard')
+  return typeof guard === 'function' ? (guard as Guard) : undefined
 }
 
 function isExecute(value: unknown): value is Tool['execute'] {
@@ -170,7 +194,8 @@ function checkSchema(toolName: string, schema: unknown): StandardSchemaV1 | unde
   )
 }
 
-function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
+/** Whether a value speaks Standard Schema. */
+export function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
   if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null) return false
   const standard: unknown = Reflect.get(schema, '~standard')
   return typeof standard === 'object' && standard !== null && typeof Reflect.get(standard, 'validate') === 'function'

@@ -7,10 +7,15 @@ import {
   runConformance,
   type SubjectDispatcher,
 } from '../src/conformance.js'
+import { DIST, runModule } from './support/node-process.js'
 
 /** A subject that says of itself that it can do nothing special, and whose calls end as they are told. */
 function subjectThat(execute: SubjectDispatcher['execute']): ConformanceSubject {
   return { name: 'ours', capabilities: new Set(), create: async () => ({ execute }) }
+}
+
+function untypedThrow(): never {
+  throw new Error('no database')
 }
 
 const unable = subjectThat(async () => ({ success: false, code: 'tool_failed', message: 'no' }))
@@ -87,11 +92,57 @@ describe('runConformance()', () => {
     expect(failed.map(({ message }) => message)).toEqual(['no database'])
   })
 
+  it.each([
+    ['whose dispatchers cannot be created', () => Promise.reject(new Error('no database'))],
+    ['whose calls reject', async () => ({ execute: () => Promise.reject(new Error('no database')) })],
+    ['whose calls throw', async () => ({ execute: () => untypedThrow() })],
+  ] as const)(
+    'leaves no rejection unhandled of a subject %s',
+    async (_, create) => {
+      const unhandled: unknown[] = []
+      const keep = (reason: unknown): void => void unhandled.push(reason)
+      process.on('unhandledRejection', keep)
+      await runConformance({ name: 'ours', capabilities: canonicalSubject.capabilities, create })
+      await new Promise(setImmediate)
+      process.off('unhandledRejection', keep)
+      expect(unhandled).toEqual([])
+    },
+    20_000,
+  )
+
   it('goes on after a case that hangs', async () => {
     const hanging = subjectThat(() => new Promise(() => {}))
     const { failed } = await runConformance(hanging, { only: ['multiple-implementation/result'] })
     expect(failed.map(({ message }) => message)).toEqual(['the case had not ended after 5000 ms'])
   }, 20_000)
+
+  it('fails the case, not the process, where a subject leaves a rejection of its sink unhandled', async () => {
+    const script =
+      `import { canonicalSubject, runConformance } from ${JSON.stringify(`${DIST}conformance.js`)}\n` +
+      'const dropping = (events) => events && { emit: (event) => void events.emit(event) }\n' +
+      'const create = ({ events, ...setup }) => canonicalSubject.create({ ...setup, events: dropping(events) })\n' +
+      "const report = await runConformance({ ...canonicalSubject, create }, { only: ['event-routing'] })\n" +
+      'console.log(JSON.stringify(report.failed))'
+    const { stdout } = await runModule(script)
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        id: 'event-routing/sink-rejecting',
+        violation: 'event-routing',
+        message: 'a rejection was left unhandled, which ends a Node process: Error: the socket is gone',
+      },
+    ])
+  })
+
+  it('lets its process end though calls of the subject hang', async () => {
+    const script =
+      `import { runConformance } from ${JSON.stringify(`${DIST}conformance.js`)}\n` +
+      'const create = async () => ({ execute: () => new Promise(() => {}), register() {} })\n' +
+      "const subject = { name: 'ours', capabilities: new Set(['events', 'register']), create }\n" +
+      "const { failed } = await runConformance(subject, { only: ['user-isolation/any-interleaving'] })\n" +
+      'console.log(failed[0].message)'
+    const { stdout } = await runModule(script)
+    expect(stdout.trim()).toBe('the case had not ended after 5000 ms')
+  }, 90_000)
 
   it('runs the classes and cases that are named', async () => {
     const { passed } = await runConformance(canonicalSubject, { only: ['import-path', 'factory-conflict/tools'] })

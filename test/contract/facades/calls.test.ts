@@ -122,6 +122,7 @@ describe.each(entryPoints)('dispatchTool() of $name', ({ create }) => {
 
   it('answers an unknown tool without metadata', async () => {
     const response = await (await create(contextOf(), tools)).dispatchTool('missing', {})
+    expect(response).toBeInstanceOf(ToolDispatchResponse)
     expect(response).toEqual({ success: false, result: null, error: 'Tool missing not found', metadata: {} })
   })
 

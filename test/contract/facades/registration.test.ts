@@ -42,15 +42,21 @@ describe.each(entryPoints)('registerTool() of $name', ({ create }) => {
     expect(facade.getAvailableTools()).toEqual(['greet'])
   })
 
-  it.each([[undefined], [null], [{}], [{ name: 'greet' }], [{ name: '', execute: () => {} }], [() => 'hello']])(
-    'refuses %o as a tool, and stays usable',
-    async (tool) => {
-      const facade = await create(contextOf())
-      expect(() => untyped(facade.registerTool, facade, tool)).toThrow(InvalidToolError)
-      facade.registerTool(greet)
-      expect(facade.getAvailableTools()).toEqual(['greet'])
-    },
-  )
+  const nameless = { execute: () => 'hello' }
+  it.each<[unknown]>([
+    [undefined],
+    [null],
+    [{}],
+    [{ name: 'greet' }],
+    [nameless],
+    [{ ...nameless, name: '' }],
+    [greet.execute],
+  ])('refuses %o as a tool, and stays usable', async (tool) => {
+    const facade = await create(contextOf())
+    expect(() => untyped(facade.registerTool, facade, tool)).toThrow(InvalidToolError)
+    facade.registerTool(greet)
+    expect(facade.getAvailableTools()).toEqual(['greet'])
+  })
 
   it('takes names with dots, dashes, colons, blanks and letters of any script', async () => {
     const facade = await create(contextOf())

@@ -79,6 +79,7 @@ export const results: readonly Quirk[] = [
     'The cleanup called a method that the emitter did not have, and left a background task behind.',
     by.lifecycle('leaves the transport alone, which may be shared'),
     by.lifecycle('leaves nothing behind'),
+    by.deadlines('keeps no process alive once the calls have settled'),
   ),
   fixed(
     'Q44',

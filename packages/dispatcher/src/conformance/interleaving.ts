@@ -66,9 +66,10 @@ async function playTogether(
     }))
     return { outcomes, events: shown }
   })
-  const ended = new AbortController()
-  const seen = Promise.all(players).finally(() => ended.abort())
-  while (!ended.signal.aborted) await turns.give()
+  const seen = Promise.all(players).finally(() => turns.end())
+  // Whoever fails does so while turns are still given.
+  seen.catch(() => {})
+  while (await turns.areWanted()) await turns.give()
   return seen
 }
 
@@ -105,6 +106,8 @@ function stepOf(random: (below: number) => number): Step {
 class Turns {
   readonly #random: (below: number) => number
   readonly #waiting: (() => void)[] = []
+  #isOver = false
+  #wake: () => void = () => {}
 
   constructor(random: (below: number) => number) {
     this.#random = random
@@ -113,7 +116,23 @@ class Turns {
   next(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve)
+      this.#wake()
     })
+  }
+
+  end(): void {
+    this.#isOver = true
+    this.#wake()
+  }
+
+  /** Whether somebody waits; `false` at the end. While a call of the subject takes its time, this does too. */
+  async areWanted(): Promise<boolean> {
+    while (!this.#isOver && this.#waiting.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    return !this.#isOver
   }
 
   /** Lets one of those who wait go on, and everything run that follows from it. */

@@ -3,6 +3,7 @@ import { eventRouting } from './event-routing.js'
 import { factoryConflict } from './factory-conflict.js'
 import { importPath } from './import-path.js'
 import { multipleImplementation } from './multiple-implementation.js'
+import { nextTurn } from './scene.js'
 import type { Capability, ConformanceSubject } from './subject.js'
 import { userIsolation } from './user-isolation.js'
 
@@ -29,7 +30,7 @@ const CASE_MS = 5_000
 
 /**
  * Runs the cases on a subject, one after the other. A case that a subject's capabilities do not allow is skipped; one that has
- * not ended after five seconds has failed.
+ * not ended after five seconds has failed, and so has one that leaves a rejection unhandled.
  *
  * @param options `only`: ids of cases, or classes of violation; default all.
  * @throws {TypeError} (rejects) `only` names something that is neither
@@ -65,6 +66,20 @@ function chosen(only: readonly string[] | undefined): readonly ConformanceCase[]
 }
 
 async function messageOfFailure(each: ConformanceCase, subject: ConformanceSubject): Promise<string | undefined> {
+  const unhandled: unknown[] = []
+  const keep = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', keep)
+  try {
+    const message = await messageOfError(each, subject)
+    await nextTurn()
+    if (message !== undefined || unhandled.length === 0) return message
+    return `a rejection was left unhandled, which ends a Node process: ${String(unhandled[0])}`
+  } finally {
+    process.off('unhandledRejection', keep)
+  }
+}
+
+async function messageOfError(each: ConformanceCase, subject: ConformanceSubject): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined
   const hung = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`the case had not ended after ${CASE_MS} ms`), CASE_MS)

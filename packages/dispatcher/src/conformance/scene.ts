@@ -27,7 +27,7 @@ export class Scene {
   async dispatcher(setup: Partial<SubjectSetup> = {}): Promise<SubjectDispatcher> {
     const dispatcher = await this.#subject.create({ context: this.context(), ...setup })
     this.#dispatchers.push(dispatcher)
-    return dispatcher
+    return withHandledCalls(dispatcher)
   }
 
   /** Whether the subject refuses a set-up. */
@@ -43,6 +43,24 @@ export class Scene {
   async end(): Promise<void> {
     await Promise.allSettled(this.#dispatchers.map(async (dispatcher) => dispatcher.dispose?.()))
   }
+}
+
+/** A call that rejects when its case has failed already has nobody left to handle it, and would end the process. */
+function withHandledCalls(dispatcher: SubjectDispatcher): SubjectDispatcher {
+  return new Proxy(
+    { execute: dispatcher.execute.bind(dispatcher) },
+    {
+      get(_, name) {
+        const member: unknown = Reflect.get(dispatcher, name)
+        if (typeof member !== 'function') return member
+        return (...given: readonly unknown[]): unknown => {
+          const outcome: unknown = Reflect.apply(member, dispatcher, given)
+          if (outcome instanceof Promise) outcome.catch(() => {})
+          return outcome
+        }
+      },
+    },
+  )
 }
 
 /** Keeps every event in the order of its arrival. */

@@ -215,7 +215,8 @@ export const userIsolation: readonly ConformanceCase[] = [
     const ada = await scene.dispatcher({ tools: [tool('hangs', () => new Promise(() => {}))] })
     const bob = await scene.dispatcher({ tools: [echo] })
     const order: string[] = []
-    const hanging = ada.execute('hangs', {}, { timeoutMs: 20 }).then(() => order.push('ada'))
+    const call = ada.execute('hangs', {}, { timeoutMs: 20 })
+    const hanging = Promise.allSettled([call]).then(() => order.push('ada'))
     expectSuccess(await bob.execute('echo'))
     order.push('bob')
     await hanging

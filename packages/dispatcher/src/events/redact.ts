@@ -6,6 +6,7 @@ export const REDACTED = '[REDACTED]'
 const MAX_JSON = 500
 const MAX_DEPTH = 100
 const KNOWN_KEYS = 2_000
+const KNOWN_KEY_LENGTH = 100
 const ENDINGS = [
   ...['password', 'secret', 'token', 'apikey', 'privatekey', 'secretkey', 'accesskey'],
   ...['credential', 'authorization', 'cookie'],
@@ -79,7 +80,7 @@ function secretKeyTest(endings: readonly string[]): (key: string) => boolean {
     const plain = normalise(key)
     const secret =
       plain !== 'tokens' && endings.some((ending) => plain.endsWith(ending) || plain.endsWith(`${ending}s`))
-    if (known.size < KNOWN_KEYS) known.set(key, secret)
+    if (known.size < KNOWN_KEYS && key.length <= KNOWN_KEY_LENGTH) known.set(key, secret)
     return secret
   }
 }

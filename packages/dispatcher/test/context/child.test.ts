@@ -80,6 +80,29 @@ describe('child()', () => {
     expect(() => context.child('one too many')).toThrow('10')
   })
 
+  it('is no parent of a context that its metadata makes when it is read', () => {
+    const made: UserExecutionContext[] = []
+    const make = () => {
+      made.push(UserExecutionContext.create({ userId: 'u-2', threadId: 't-1', runId: 'r-1' }))
+      return 'made'
+    }
+    const child = parent.child('part', {
+      get shallow() {
+        return make()
+      },
+      deep: {
+        get inside() {
+          return make()
+        },
+      },
+    })
+    expect([child.operationDepth, child.operation]).toEqual([1, 'part'])
+    expect(made.map(({ operationDepth, operation }) => [operationDepth, operation])).toEqual([
+      [0, undefined],
+      [0, undefined],
+    ])
+  })
+
   it('leaves no trace on the next context when it is refused', () => {
     expect(() => parent.child('part', { userId: 'u-2' })).toThrow(InvalidContextError)
     const next = UserExecutionContext.create({ userId: 'u-2', threadId: 't-1', runId: 'r-1' })

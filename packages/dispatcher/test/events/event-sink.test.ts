@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import { type AgentEvent, AgentRun, type EventSink, type ToolLike, UnifiedToolDispatcher } from '../../src/index.js'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type AgentEvent, AgentRun, type EventSink, UnifiedToolDispatcher } from '../../src/index.js'
+import type { AnyTool } from '../../src/tool.js'
 import { gate, settleMicrotasks } from '../support/gate.js'
 import { lostEvents } from '../support/lost-events.js'
 import { codeOf, expectPair, Recorder } from '../support/recorder.js'
@@ -12,7 +13,7 @@ const refuse = (): never => {
 }
 
 /** The events of one call of one tool. */
-async function eventsOf(tool: ToolLike, parameters?: unknown, redact?: string[]): Promise<Recorder> {
+async function eventsOf(tool: AnyTool, parameters?: unknown, redact?: string[]): Promise<Recorder> {
   const events = new Recorder()
   const result = await dispatcherWith({ tools: [tool], events, redact }).executeTool(tool.name, parameters)
   expectPair(events.events, result)
@@ -53,9 +54,28 @@ describe('the two events of a call', () => {
     expect(new Set(events.events.map(({ id }) => id)).size).toBe(2)
   })
 
+  it('carry the time at which each of them happened', async () => {
+    vi.useFakeTimers({ now: new Date('2026-03-01T12:00:00.000Z') })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const door = gate()
+    const events = new Recorder()
+    const dispatcher = dispatcherWith({ tools: [{ name: 'wait', execute: () => door.promise }], events })
+    const call = dispatcher.executeTool('wait')
+    vi.advanceTimersByTime(250)
+    door.open('x')
+    const { executionTimeMs } = await call
+    expect(events.events.map(({ timestamp }) => timestamp)).toEqual([
+      '2026-03-01T12:00:00.000Z',
+      '2026-03-01T12:00:00.250Z',
+    ])
+    expect(executionTimeMs).toBe(250)
+  })
+
   it('show the parameters as they were when the call began', async () => {
     const parameters = { list: [1] }
-    const change: ToolLike = {
+    const change: AnyTool = {
       name: 'change',
       execute: (input: typeof parameters) => {
         input.list.push(2)
@@ -94,7 +114,7 @@ describe('the two events of a call', () => {
   })
 
   it('mask the further keys of the option redact, in parameters, results and progress', async () => {
-    const report: ToolLike = {
+    const report: AnyTool = {
       name: 'report',
       execute: (input: unknown, { reportProgress }) => {
         reportProgress(input)
@@ -176,7 +196,7 @@ describe('the order of the events of a run', () => {
       ['slow', gate<string>()],
       ['fast', gate<string>()],
     ])
-    const wait: ToolLike = {
+    const wait: AnyTool = {
       name: 'wait',
       execute: ({ door }: { door: string }, { reportProgress }) => {
         reportProgress('began')
@@ -202,7 +222,7 @@ describe('the order of the events of a run', () => {
 
   it('puts a nested call inside the one that made it', async () => {
     const events = new Recorder()
-    const outer: ToolLike = { name: 'outer', execute: (_: unknown, call) => call.executeTool('ping') }
+    const outer: AnyTool = { name: 'outer', execute: (_: unknown, call) => call.executeTool('ping') }
     await dispatcherWith({ tools: [outer, ping], events }).executeTool('outer')
     expect(events.events.map((event) => ('toolName' in event.payload ? event.payload.toolName : ''))).toEqual([
       'outer',

@@ -54,6 +54,12 @@ describe('redact() makes JSON-safe', () => {
     expect(redact(value)).toBe(shown)
   })
 
+  it("masks credentials in an error's text", () => {
+    expect(redact({ errors: [new Error('redis://:hunter2@cache is down')] })).toEqual({
+      errors: [{ name: 'Error', message: 'redis://[REDACTED]@cache is down' }],
+    })
+  })
+
   it('shows the same object twice when it is no cycle', () => {
     const shared = { a: 1 }
     expect(redact({ first: shared, second: [shared] })).toEqual({ first: { a: 1 }, second: [{ a: 1 }] })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRedactor, redact, REDACTED } from '../../src/events/redact.js'
+import { DIST, runModule } from '../support/node-process.js'
 
 const ENDINGS = [
   ...['password', 'secret', 'token', 'apikey', 'privatekey', 'secretkey', 'accesskey'],
@@ -143,6 +144,26 @@ describe('createRedactor()', () => {
   })
 })
 
+describe('the memory of a redactor', () => {
+  it('holds no long keys', async () => {
+    const { stdout } = await runModule(
+      `
+      import { redact } from ${JSON.stringify(`${DIST}events/redact.js`)}
+      gc()
+      const before = process.memoryUsage().heapUsed
+      for (let index = 0; index < 1_500; index += 1) redact({ [String(index).padEnd(50_000, 'x')]: index })
+      for (let turn = 0; turn < 3; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve))
+        gc()
+      }
+      console.log(process.memoryUsage().heapUsed - before)
+      `,
+      ['--expose-gc'],
+    )
+    expect(Number(stdout)).toBeLessThan(20_000_000)
+  })
+})
+
 describe('redact() and the length of a value', () => {
   it('leaves a value of 500 characters of JSON structured, and cuts one of 501', () => {
     const flat = { text: 'x'.repeat(500 - '{"text":""}'.length) }
@@ -171,7 +192,7 @@ describe('redact() and the length of a value', () => {
   })
 
   it('shows the true beginning of a value that is nested and long', () => {
-    let nested: unknown = Array.from({ length: 300 }, (_, index) => index)
+    let nested: unknown = Array.from({ length: 100 }, (_, index) => `item number ${index}`)
     for (let level = 0; level < 40; level += 1) nested = { k: [nested] }
     expect(redact(nested)).toBe(`${JSON.stringify(nested).slice(0, 499)}…`)
   })

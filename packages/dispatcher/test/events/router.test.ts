@@ -128,6 +128,25 @@ describe('subscribe()', () => {
     expect(never).toEqual(['e'])
   })
 
+  it('leaves nothing registered on the store once it has been told to stop', async () => {
+    const listening = new Set<() => void>()
+    class Watched extends MemoryEventStore {
+      override subscribe(userId: string, onAppend: () => void): () => void {
+        listening.add(onAppend)
+        const stop = super.subscribe(userId, onAppend)
+        return () => {
+          listening.delete(onAppend)
+          stop()
+        }
+      }
+    }
+    const router = new EventRouter({ store: new Watched() })
+    const stop = router.subscribe(ada.userId, () => undefined)
+    expect(listening.size).toBe(1)
+    stop()
+    expect(listening.size).toBe(0)
+  })
+
   it('goes on when a listener emits or subscribes', async () => {
     const router = new EventRouter()
     const ids: string[] = []

@@ -6,11 +6,11 @@ import {
   type DispatchMiddleware,
   type Tool,
   type ToolExecutionResult,
-  type ToolLike,
   ToolRegistry,
   type UnifiedToolDispatcher,
   UserExecutionContext,
 } from '../../src/index.js'
+import type { AnyTool } from '../../src/tool.js'
 import { gate, settleMicrotasks } from '../support/gate.js'
 import { Recorder } from '../support/recorder.js'
 import { contextOf, dispatcherWith, newUserId } from '../support/requests.js'
@@ -184,7 +184,7 @@ function newOptions(): DispatcherOptions {
   }
 }
 
-function offering(way: string, tools: ToolLike[]): { dispatcher: UnifiedToolDispatcher; passed: unknown } {
+function offering(way: string, tools: AnyTool[]): { dispatcher: UnifiedToolDispatcher; passed: unknown } {
   if (way === 'registerTool') {
     const dispatcher = dispatcherWith()
     for (const tool of tools) dispatcher.registerTool(tool)

@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
  * in between. Programs are plain data, so that a failing one prints as what to read.
  */
 
-export const TOOLS = [
+const TOOLS = [
   'echo',
   'gated',
   'polite',

@@ -1,13 +1,11 @@
-import type { ToolCall, ToolLike } from '../../src/index.js'
+import type { ToolCall } from '../../src/index.js'
+import type { AnyTool } from '../../src/tool.js'
 import type { Actor } from './actor.js'
 import type { Parameters } from './programs.js'
 
 /** The tools of the registry that all users share; `actorOf` finds the user whose call it is. */
-export function sharedTools(actorOf: (call: ToolCall) => Actor): ToolLike[] {
-  const tool = (
-    name: string,
-    execute: (parameters: Parameters, call: ToolCall, actor: Actor) => unknown,
-  ): ToolLike => ({
+export function sharedTools(actorOf: (call: ToolCall) => Actor): AnyTool[] {
+  const tool = (name: string, execute: (parameters: Parameters, call: ToolCall, actor: Actor) => unknown): AnyTool => ({
     name,
     execute: (parameters: Parameters, call) => {
       const actor = actorOf(call)
@@ -62,9 +60,9 @@ export function sharedTools(actorOf: (call: ToolCall) => Actor): ToolLike[] {
   ]
 }
 
-type Validate = NonNullable<ToolLike['inputSchema']>['~standard']['validate']
+type Validate = NonNullable<AnyTool['inputSchema']>['~standard']['validate']
 
-function schemaOf(validate: Validate): NonNullable<ToolLike['inputSchema']> {
+function schemaOf(validate: Validate): NonNullable<AnyTool['inputSchema']> {
   return { '~standard': { version: 1, vendor: 'programs', validate } }
 }
 

@@ -1,0 +1,119 @@
+import ts from 'typescript-checker'
+import { functionOf, isFunctionLike, onlyRethrows, outermost, triesAround } from './syntax.js'
+import type { Work } from './work.js'
+
+/**
+ * Whether somebody does more with what a call throws than pass it on: a handler around it, around a call of the function
+ * that it is in, and so on outwards, or the error middleware of a server whose handler that function is.
+ */
+export function isWatched(work: Work, call: ts.Node): boolean {
+  return isWatchedFrom(work, call, new Set())
+}
+
+function isWatchedFrom(work: Work, node: ts.Node, visited: Set<ts.Node>): boolean {
+  if (triesAround(node).some(({ catchClause }) => catchClause !== undefined && !onlyRethrows(catchClause))) return true
+  const holder = functionOf(node)
+  if (ts.isSourceFile(holder) || visited.has(holder)) return false
+  visited.add(holder)
+  if (isFunctionLike(holder) && isServed(work, holder)) return true
+  const name = nameOf(holder)
+  if (name === undefined) return false
+  // Of an instance a member has a symbol of its own; the declaration is the same.
+  const declaration = work.symbols.resolve(name)?.valueDeclaration
+  if (declaration === undefined) return false
+  return usesNamed(work, name.text).some((use) => {
+    if (use === name || work.symbols.resolve(use)?.valueDeclaration !== declaration) return false
+    const value = ts.isPropertyAccessExpression(use.parent) && use.parent.name === use ? use.parent : use
+    if (isServed(work, value)) return true
+    const called = value.parent
+    return (
+      ts.isCallExpression(called) &&
+      called.expression === value &&
+      (isCaught(called) || isWatchedFrom(work, called, visited))
+    )
+  })
+}
+
+/** What a function is called by, where it has a name. */
+function nameOf(holder: ts.Node): ts.Identifier | undefined {
+  if (!isFunctionLike(holder)) return undefined
+  if (holder.name !== undefined && ts.isIdentifier(holder.name)) return holder.name
+  const { parent } = holder
+  const named = ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent)
+  return named && parent.initializer === holder && ts.isIdentifier(parent.name) ? parent.name : undefined
+}
+
+/** Whether the promise of a call has a handler of its own. */
+function isCaught(call: ts.CallExpression): boolean {
+  const { parent } = outermost(call)
+  if (ts.isArrayLiteralExpression(parent)) return /\ballSettled\($/.test(textBefore(parent))
+  if (!ts.isPropertyAccessExpression(parent) || !ts.isCallExpression(parent.parent)) return false
+  return parent.name.text === 'catch' || (parent.name.text === 'then' && parent.parent.arguments.length > 1)
+}
+
+function textBefore(node: ts.Node): string {
+  const start = node.getStart()
+  return node.getSourceFile().text.slice(Math.max(0, start - 20), start)
+}
+
+/** Whether a function is given to a server whose errors go to a middleware: `app.get(path, handler)`, `app.use((err, …) => …)`. */
+function isServed(work: Work, handler: ts.Node): boolean {
+  const { parent } = handler
+  if (!ts.isCallExpression(parent) || !parent.arguments.some((argument) => argument === handler)) return false
+  const { expression } = parent
+  if (!ts.isPropertyAccessExpression(expression)) return false
+  const methods = errorMiddleware(work)
+  if (methods.size === 0) return false
+  const receiver = work.checker.getTypeAtLocation(expression.expression)
+  if ((receiver.flags & ts.TypeFlags.Any) !== 0) return true
+  return [...methods].some((method) => receiver.getProperty(method) !== undefined)
+}
+
+const middleware = new WeakMap<Work, ReadonlySet<string>>()
+
+/** The methods by which this code base registers handlers of errors. */
+function errorMiddleware(work: Work): ReadonlySet<string> {
+  const known = middleware.get(work)
+  if (known !== undefined) return known
+  const methods = new Set<string>()
+  for (const use of ['use', 'setErrorHandler', 'onError'].flatMap((name) => usesNamed(work, name))) {
+    const access = use.parent
+    if (!ts.isPropertyAccessExpression(access) || access.name !== use) continue
+    const call = access.parent
+    if (!ts.isCallExpression(call) || call.expression !== access) continue
+    if (use.text !== 'use' || call.arguments.some((argument) => takesAnError(work, argument))) methods.add(use.text)
+  }
+  middleware.set(work, methods)
+  return methods
+}
+
+/** Whether a function has the four parameters by which a handler of errors is known. */
+function takesAnError(work: Work, handler: ts.Expression): boolean {
+  if (isFunctionLike(handler)) return handler.parameters.length === 4
+  return work.checker
+    .getTypeAtLocation(handler)
+    .getCallSignatures()
+    .some(({ parameters }) => parameters.length === 4)
+}
+
+const indexes = new WeakMap<Work, ReadonlyMap<string, readonly ts.Identifier[]>>()
+
+/** Every identifier of a text in the code base: what it stands for is asked only of those. */
+function usesNamed(work: Work, name: string): readonly ts.Identifier[] {
+  let index = indexes.get(work)
+  if (index === undefined) {
+    const found = new Map<string, ts.Identifier[]>()
+    const visit = (node: ts.Node): void => {
+      if (ts.isIdentifier(node)) {
+        const list = found.get(node.text)
+        if (list === undefined) found.set(node.text, [node])
+        else list.push(node)
+      }
+      ts.forEachChild(node, visit)
+    }
+    for (const source of work.project.program.getSourceFiles()) if (work.isOwn(source)) visit(source)
+    indexes.set(work, found)
+    index = found
+  }
+  return index.get(name) ?? []
+}

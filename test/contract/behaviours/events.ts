@@ -1,0 +1,135 @@
+import { type Behaviour, left, proved, replaced, settled } from '../support/behaviour.js'
+import * as by from '../support/proofs.js'
+
+/** 106 to 125: events. */
+export const events: readonly Behaviour[] = [
+  proved(
+    106,
+    'A success is one executing and one completed, with result and time.',
+    by.conformance('event-routing/pair-success'),
+    by.transports('with emitCriticalEvent gets the user, the type and flat data'),
+  ),
+  proved(
+    107,
+    'A failure is the same pair, with the words of the error.',
+    by.conformance('event-routing/pair-failure'),
+    by.transports('with sendEvent gets the type and the same data, a failure as its text'),
+  ),
+  proved(
+    108,
+    'The first event carries tool, parameters, user, run, thread and time.',
+    by.transports('with emitCriticalEvent gets the user, the type and flat data'),
+  ),
+  settled(
+    109,
+    'The second event carries status, ids, time and the text of the result.',
+    18,
+    'A short result keeps its structure, a long one is cut to a text, and the caller has the whole.',
+    by.transports('with emitCriticalEvent gets the user, the type and flat data'),
+    by.events('cut what is long, and leave the result whole'),
+  ),
+  settled(
+    110,
+    'A bridge is told once before and once after, with an output or an error.',
+    16,
+    'Run, agent and tool come in the order in which all callers passed them.',
+    by.transports('with the two notify methods gets run, agent and tool, in that order'),
+  ),
+  proved(
+    111,
+    'Parameters that JSON cannot hold become text.',
+    by.events('take parameters that JSON cannot hold'),
+    by.conformance('event-routing/any-value'),
+  ),
+  proved(
+    112,
+    'A transport that throws, answers false or is gone never fails a tool, and its events are not counted as sent.',
+    by.transports('that %s never changes a result'),
+    by.metrics('counts no event that the transport did not take'),
+  ),
+  settled(
+    113,
+    'Without a transport there is no support for sockets, calls succeed, and the lack is logged.',
+    12,
+    'Tools run, and one warning a process says that their events reach nobody.',
+    by.transports('may be missing: tools run, and a failure keeps its own words'),
+    by.members('has web socket support when there is a transport'),
+    by.kitDispatcher('warns once in a process that a dispatcher without a transport tells nobody'),
+  ),
+  proved(
+    114,
+    'A manager that comes later gets later events, and it alone.',
+    by.coreBridge('sends later events to the new bridge only'),
+    by.enhancedCreation('sends later events to the new manager only, and to nobody with null'),
+  ),
+  proved(
+    115,
+    'Two events are counted for each call, failures included.',
+    by.metrics('counts every call once, whichever method made it and however it ended'),
+  ),
+  proved(
+    116,
+    'Adapter and emitter have the same methods, for all five kinds of the golden path.',
+    by.bridgeAdapter('calls the method of the same name with the same parameters, and says that it was delivered'),
+    by.eventSink('tells a bridge of the agent too, where it has methods for that'),
+  ),
+  proved(
+    117,
+    'The diagnosis has all its keys, and names a missing bridge.',
+    by.coreBridge('finds nothing wrong where there is a bridge'),
+    by.coreBridge('says that the bridge is null where there is none'),
+  ),
+  proved(
+    118,
+    'Calls at once have a pair each.',
+    by.events('of calls at once are a pair for each, the first before the second'),
+    by.conformance('event-routing/ten-at-once'),
+  ),
+  proved(
+    119,
+    'The events are there before the call returns.',
+    by.events('are all there when the call returns'),
+    by.conformance('event-routing/settled-before'),
+  ),
+  proved(
+    120,
+    'A run of an agent has the five kinds in their order.',
+    by.router('tells the five kinds of a run in their order, tools between the agent’s own'),
+    by.agentRun('and its tool calls emit the golden path, in order, all with the ids of the context'),
+    by.goldenPath('shows each user five kinds of events in order, and none of the other, on the facades'),
+  ),
+  settled(
+    121,
+    'Each delivery is tracked until it is confirmed, and tried again.',
+    21,
+    'A call waits for nobody: a log keeps its events, and who comes late goes on where it stopped.',
+    by.router('keeps what came while nobody listened, for whoever goes on from there'),
+    by.metrics('counts no event that the transport did not take'),
+  ),
+  settled(
+    122,
+    'Secrets are masked, and texts are cut at two hundred characters.',
+    18,
+    'Of the four lengths at which old code cut, the dispatcher’s own was taken: five hundred.',
+    by.events('show no secret, whether it goes in or comes out, and hide nothing else'),
+    by.events('cut what is long, and leave the result whole'),
+  ),
+  left(
+    123,
+    'A registry of agents hands out dispatchers with its own manager.',
+    'not a dispatcher',
+    'No registry of agents is kept: an application creates its dispatchers with the transport that it has.',
+  ),
+  proved(
+    124,
+    'Events of the request-scoped dispatcher arrive in order, each user’s apart.',
+    by.router('hands each user the own events, while listeners of twelve users come and go'),
+    by.transports('gets nothing of another user'),
+  ),
+  replaced(
+    125,
+    'An agent that failed before its tools led to no events at all.',
+    'The failure of an agent is an event of its own.',
+    by.agentRun('carries the payloads and the name of the agent'),
+  ),
+]

@@ -1,0 +1,168 @@
+import { type Behaviour, left, proved, replaced, settled } from '../support/behaviour.js'
+import * as by from '../support/proofs.js'
+
+/** 51 to 76: execution and results. */
+export const execution: readonly Behaviour[] = [
+  proved(
+    51,
+    'A success carries the value unwrapped, no error, tool, user and a whole number of milliseconds.',
+    by.calls('gives what the tool returned, unwrapped'),
+  ),
+  proved(
+    52,
+    'A failure carries no value, and the words of the tool.',
+    by.calls('executeTool() of $name > reports a failure in the same shape'),
+  ),
+  proved(
+    53,
+    'An unknown tool is a failure that says not found, and nothing runs.',
+    by.calls('answers an unknown tool, and gives null where the tool returned nothing'),
+    by.conformance('multiple-implementation/unknown-tool'),
+  ),
+  settled(
+    54,
+    'executeTool() gives a dispatch response with the time in its metadata.',
+    1,
+    'The implementation and the newer suites give an execution result, with the time beside the value.',
+    by.calls('gives what the tool returned, unwrapped'),
+  ),
+  proved(
+    55,
+    'dispatch() echoes the input, of a success and of an unknown tool.',
+    by.calls('gives what the tool returned in payload.result, and echoes the call'),
+    by.calls('answers an unknown tool with its name, and bad input with its issues'),
+  ),
+  proved(
+    56,
+    'dispatch() hands exactly the given parameters to the tool.',
+    by.calls('takes parameters of any name and value'),
+    by.conformance('multiple-implementation/untouched-parameters'),
+  ),
+  proved(
+    57,
+    'dispatchTool() gives success, result and metadata with the run id.',
+    by.calls('gives what the tool returned, with tool name and run id in the metadata'),
+  ),
+  proved(
+    58,
+    'dispatchTool() says of an unknown tool that it was not found.',
+    by.calls('answers an unknown tool without metadata'),
+  ),
+  proved(
+    59,
+    'The old methods do what executeTool() does, and give their own types.',
+    by.values('by %s() reaches the tool as the one call it is'),
+    by.members('are those of the old code'),
+  ),
+  proved(
+    60,
+    'dispatch() of a failure has a status of failure, no value and a text.',
+    by.calls('says what went wrong in message and errorDetails, in the same shape'),
+  ),
+  replaced(
+    61,
+    'The engine keeps payloads and messages, and a timeout has the word timeout in its message.',
+    'A timeout is told by its code, which no wording can change.',
+    by.calls('give a call less time than it would have'),
+    by.conformance('multiple-implementation/timeout'),
+  ),
+  proved(
+    62,
+    'What the engine gives becomes a response, and what is missing becomes a failure.',
+    by.kitResults('toToolDispatchResponse() > holds the value, and names tool and run'),
+    by.kitResults('toToolDispatchResponse() > holds the text of a failure, and null as its result'),
+    by.kitResults('refuses a success that is no boolean'),
+  ),
+  replaced(
+    63,
+    'The wrapper of the engine delegates, and lets exceptions through.',
+    'There is no wrapper to let them through: what a tool throws is a result.',
+    by.oneImplementation('takes each call through $name once, as it was made'),
+    by.conformance('multiple-implementation/thrown-error'),
+  ),
+  proved(
+    64,
+    'A call gives data or an error, and never throws.',
+    by.values('fails by %s() with words, though the tool had none'),
+    by.conformance('multiple-implementation/rejection'),
+  ),
+  proved(
+    65,
+    'Results keep their types, survive JSON, and are smaller than a megabyte.',
+    by.values('comes back by %s() with its type, and survives JSON'),
+    by.conformance('factory-conflict/sizes'),
+  ),
+  proved(
+    66,
+    'Parameters may be nested, empty, null and a hundred, and reach the tool unchanged.',
+    by.values('may be by %s() a hundred parameters, nested, empty or null'),
+  ),
+  proved(
+    67,
+    'Chains and fans of calls keep their order, and a failed step leaves the others alone.',
+    by.values('fans out, goes on without the step that failed, and keeps the order'),
+  ),
+  replaced(
+    68,
+    'Partial results and fallback tools are possible, and seven of ten runs complete.',
+    'A failure harms no other call, so that every run completes that can.',
+    by.values('can fall back on another tool'),
+    by.lifecycle('stays usable after a failure'),
+  ),
+  proved(
+    69,
+    'A call that outlives its time ends as an error with its events, and its tool is told.',
+    by.deadlines('settles the call in the moment its time is up, aborts its signal and says so'),
+    by.conformance('event-routing/pair-timeout'),
+    by.conformance('multiple-implementation/signalled-timeout'),
+  ),
+  proved(
+    70,
+    'Failed calls are tried up to three times, and after failures in a row a call fails at once.',
+    by.middleware('may try again, in one call with one pair of events'),
+    by.middleware('may refuse without running the tool, and let it run again'),
+  ),
+  replaced(
+    71,
+    'Errors are told apart by their texts, which are never empty.',
+    'Each kind of failure has a code, and words in any case.',
+    by.events('of a call that ends with %s are one pair in order'),
+    by.values('fails by %s() with words, though the tool had none'),
+  ),
+  replaced(
+    72,
+    'A validator limits names and run ids, wants a map of parameters, and warns of sensitive keys.',
+    'Names and ids are checked where they are made, parameters by the tool’s own schema, and secrets are masked.',
+    by.registration('takes names with dots, dashes, colons, blanks and letters of any script'),
+    by.contextIds('takes 256 characters and refuses 257'),
+    by.conformance('event-routing/secrets'),
+  ),
+  replaced(
+    73,
+    'Parameters that look like SQL, paths or scripts are stopped or cleaned before the tool runs.',
+    'What looks dangerous is data to one tool and an attack on another, so the tool’s own schema decides.',
+    by.conformance('multiple-implementation/bad-input'),
+    by.conformance('multiple-implementation/converted-input'),
+  ),
+  left(
+    74,
+    'Card numbers and addresses are masked in results.',
+    'not a dispatcher',
+    'A result belongs to its caller and is handed over untouched; a middleware may change it.',
+  ),
+  replaced(
+    75,
+    'The engine exposes limits of time, memory and number.',
+    'Limits that are only shown limit nothing, so they are enforced.',
+    by.conformance('factory-conflict/default-timeout'),
+    by.conformance('factory-conflict/concurrency'),
+    by.conformance('factory-conflict/sizes'),
+  ),
+  replaced(
+    76,
+    'Enhancing a dispatcher swaps its engine once.',
+    'Nothing is swapped: a dispatcher has its events from its creation on.',
+    by.importPaths('has one engine inside it, and none to construct or to enhance'),
+    by.conformance('factory-conflict/events'),
+  ),
+]
