@@ -11,6 +11,7 @@ import {
 } from '../../src/index.js'
 import { useFakeClock } from '../support/fake-clock.js'
 import { gate, settleMicrotasks, stateOf } from '../support/gate.js'
+import { DIST, runModule } from '../support/node-process.js'
 import { codeOf, expectPair, Recorder } from '../support/recorder.js'
 import { contextOf, dispatcherWith } from '../support/requests.js'
 
@@ -142,6 +143,34 @@ describe('a nested call', () => {
   it('may be made by a function taken from the call', async () => {
     const { dispatcher } = nesting(({ executeTool }) => executeTool('echo', 'taken'))
     expect(codeOf(await nestedIn(dispatcher.executeTool('outer')))).toBe('success: taken')
+  })
+
+  it('is forgotten once it has settled, however long its caller runs', async () => {
+    const { stdout } = await runModule(
+      `
+      import { UnifiedToolDispatcher, UserExecutionContext } from ${JSON.stringify(`${DIST}index.js`)}
+      const context = UserExecutionContext.create({ userId: 'u-7291', threadId: 't-1', runId: 'r-1' })
+      const turn = () => new Promise((resolve) => setImmediate(resolve))
+      const outer = async (_input, { executeTool }) => {
+        const held = []
+        for (let call = 0; call < 100; call += 1) {
+          const parameters = { call }
+          held.push(new WeakRef(parameters))
+          await executeTool('echo', parameters)
+        }
+        for (let round = 0; round < 5; round += 1) {
+          await turn()
+          globalThis.gc()
+        }
+        return held.filter((reference) => reference.deref() !== undefined).length
+      }
+      const tools = { outer: { execute: outer }, echo: { execute: async () => 'heard' } }
+      const dispatcher = UnifiedToolDispatcher.createForUser(context, { tools })
+      console.log((await dispatcher.executeTool('outer')).result)
+      `,
+      ['--expose-gc'],
+    )
+    expect(Number(stdout)).toBeLessThan(5)
   })
 
   it('is refused beyond ten levels', async () => {

@@ -55,6 +55,14 @@ describe('dispose()', () => {
     expect(pendingDeadlines()).toBe(0)
   })
 
+  it('ends the calls in the order they began', async () => {
+    const { dispatcher, events } = slow()
+    const running = Array.from({ length: 5 }, () => dispatcher.executeTool('slow'))
+    await dispatcher.dispose()
+    const ids = (await Promise.all(running)).map(({ callId }) => callId)
+    expect(events.of('tool_completed').map(({ payload }) => payload.callId)).toEqual(ids)
+  })
+
   it('does not wait for bodies that ignore their signal; what they return is dropped', async () => {
     const { dispatcher, body, events } = slow()
     const running = dispatcher.executeTool('slow')

@@ -277,6 +277,20 @@ describe('queuedCallsPerUser', () => {
     expect(place.started).toEqual(['a'])
   })
 
+  it('lets the next call run that may, once a call leaves that may not', async () => {
+    const place = new Workplace()
+    const narrow = place.dispatcher({ concurrentCallsPerUser: 1 })
+    const wide = place.dispatcher({ concurrentCallsPerUser: 2 })
+    const caller = new AbortController()
+    begin(narrow, 'a')
+    void call(narrow, 'b', { signal: caller.signal })
+    begin(wide, 'c')
+    expect(place.started).toEqual(['a'])
+    caller.abort()
+    await settleMicrotasks()
+    expect(place.started).toEqual(['a', 'c'])
+  })
+
   it('has the place free that a call left', async () => {
     const place = new Workplace()
     const dispatcher = place.dispatcher({ concurrentCallsPerUser: 1, queuedCallsPerUser: 1 })
