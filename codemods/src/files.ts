@@ -49,6 +49,9 @@ const leftOutWithoutGit = new Set([
  */
 export function listTree(paths: readonly string[], cwd: string): Tree {
   const given = (paths.length === 0 ? ['.'] : paths).map((path) => realPath(path, cwd))
+  // A link is taken for what it is called: what it leads to is another project's.
+  const never = paths.find((path) => neverEntered.has(basename(resolve(cwd, path))))
+  if (never !== undefined) throw new UsageError(`${never} is never entered; name the sources that you want changed`)
   const common = given.reduce(commonDirectory, directoryOf(given[0] ?? cwd))
   const top = gitRoot(common)
   const realCwd = realpathSync(cwd)

@@ -67,7 +67,9 @@ export async function migrate(options: MigrateOptions = {}): Promise<Run> {
   work.findings.push(...plan.findings)
 
   const broken = new Set(
-    work.findings.filter(({ kind }) => kind === 'failed' || kind === 'skipped').map(({ file }) => file),
+    work.findings
+      .filter(({ kind, rule }) => kind === 'failed' || (kind === 'skipped' && rule !== 'type-check'))
+      .map(({ file }) => file),
   )
   const mayWrite = (path: string) => work.ledger.has(path) && !broken.has(path)
   const { groups, findings } = stage({ plan, hits: searched.hits, stamps: searched.stamps, mayWrite })

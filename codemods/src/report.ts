@@ -182,7 +182,9 @@ function closing({ result }: Run, { mode }: TextOptions, layout: Layout): Sectio
   ]
   const open = result.findings.filter(({ kind }) => kind !== 'bridged').length
   const bridged = of(result.findings, 'bridged').length
-  const verdict = open === 0 ? 'nothing left' : `${count(open, 'place')} left`
+  const isDone = result.command === 'audit' || mode === 'write'
+  const left = open === 0 ? 'nothing left' : `${count(open, 'place')} left`
+  const verdict = result.command === 'undo' ? 'as before the last run' : isDone ? left : `${left} after that`
   const bridges = bridged > 0 ? `, ${bridged} bridged` : ''
   const colour = open === 0 ? layout.green : layout.yellow
   const lines = wrap(`${parts.join(', ')}; ${verdict}${bridges}.`, layout.columns)

@@ -267,3 +267,86 @@ describe('switchyard audit', () => {
     ])
   })
 })
+
+describe('switchyard migrate over several projects', () => {
+  const options = {
+    composite: true,
+    outDir: 'build',
+    rootDir: 'src',
+    target: 'es2023',
+    module: 'nodenext',
+    strict: true,
+    types: [],
+  }
+  const tsconfig = (references: readonly string[]) =>
+    JSON.stringify({ compilerOptions: options, include: ['src'], references: references.map((path) => ({ path })) })
+  const files = {
+    'package.json': '{ "private": true, "workspaces": ["packages/*"] }',
+    'packages/shared/package.json':
+      '{ "name": "@acme/shared", "type": "module", "exports": { ".": { "types": "./build/index.d.ts", "default": "./build/index.js" } } }',
+    'packages/shared/tsconfig.json': tsconfig([]),
+    'packages/shared/src/index.ts': `import { ToolDispatcher, UserExecutionContext } from '@switchyard/legacy'
+export function openDispatcher(userId: string): ToolDispatcher {
+  return new ToolDispatcher(UserExecutionContext.create({ userId, threadId: 't-1', runId: 'r-1' }))
+}
+`,
+    'packages/api/package.json': '{ "type": "module", "dependencies": { "@acme/shared": "1.0.0" } }',
+    'packages/api/tsconfig.json': tsconfig(['../shared']),
+    'packages/api/src/main.ts': `import { openDispatcher } from '@acme/shared'
+export async function main(): Promise<unknown> {
+  const dispatcher = openDispatcher('ada')
+  const answer = await dispatcher.dispatch('add', { a: 1, b: 2 })
+  return answer.status === 'success' ? answer.payload?.result : answer.message
+}
+`,
+  }
+  const linked = () => {
+    const root = repository(files)
+    mkdirSync(join(root, 'node_modules/@acme'), { recursive: true })
+    symlinkSync(join(root, 'packages/shared'), join(root, 'node_modules/@acme/shared'))
+    return root
+  }
+
+  it('moves a dispatcher together with its uses in a project that imports it as a package, before the first build', () => {
+    const root = linked()
+    const { status, result } = json(root, 'migrate')
+    expect(result.findings).toEqual([])
+    expect(status).toBe(0)
+    expect(read(root, 'packages/shared/src/index.ts')).toContain('): UnifiedToolDispatcher {')
+    expect(read(root, 'packages/api/src/main.ts')).toContain("dispatcher.executeTool('add', { a: 1, b: 2 })")
+    expect(read(root, 'packages/api/src/main.ts')).toContain('answer.success ? answer.result : answer.error?.message')
+  })
+
+  it('leaves a dispatcher where it is when its uses in another project cannot move', () => {
+    const root = linked()
+    const main = read(root, 'packages/api/src/main.ts').replace(
+      'return answer',
+      'Object.keys(dispatcher)\n  return answer',
+    )
+    writeFileSync(join(root, 'packages/api/src/main.ts'), main)
+    commit(root)
+    const { status, result } = json(root, 'migrate')
+    expect(status).toBe(1)
+    expect(result.findings.map(({ file, kind }) => [file, kind])).toContainEqual(['packages/api/src/main.ts', 'todo'])
+    expect(read(root, 'packages/shared/src/index.ts')).toContain('): ToolDispatcher {')
+  })
+})
+
+describe('what is never entered', () => {
+  it('is refused by its name, a link too', () => {
+    const root = repository({ 'src/count.js': legacy, 'elsewhere/a.js': legacy })
+    symlinkSync(join(root, 'elsewhere'), join(root, 'node_modules'))
+    const { status, stderr } = switchyard(root, 'migrate', 'node_modules')
+    expect(status).toBe(2)
+    expect(stderr).toContain('node_modules is never entered; name the sources that you want changed')
+  })
+})
+
+describe('the last line', () => {
+  it('says of a run that writes nothing what would be left after it', () => {
+    const root = repository({ 'src/count.js': legacy, 'package.json': manifest })
+    expect(switchyard(root, 'migrate', '--dry-run').stdout).toContain(
+      '2 files to change, 0 unchanged; nothing left after that.',
+    )
+  })
+})

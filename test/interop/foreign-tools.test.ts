@@ -3,18 +3,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
-  type AgentEvent,
   type DispatcherOptions,
   InvalidToolError,
-  type ToolExecutionResult,
   type ToolLike,
   UnifiedToolDispatcher,
   type UnnamedTool,
-  UserExecutionContext,
+  type UserExecutionContext,
 } from '@switchyard/dispatcher'
 import { approve } from '@switchyard/dispatcher/interop'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type * as Zod from 'zod'
+import { somebody, tried } from './calls.js'
 import { complaintsOfCompiler, installLibraries, load, pinned } from './libraries.js'
 
 type Make<Tool> = (...parameters: never[]) => Tool
@@ -38,26 +37,6 @@ beforeAll(async () => {
   ;({ tool: openAiTool } = await load<{ tool: typeof openAiTool }>('@openai/agents-core'))
   ;({ createTool } = await load<{ createTool: typeof createTool }>('@mastra/core/tools'))
 }, 600_000)
-
-let people = 0
-
-interface Tried {
-  readonly result: ToolExecutionResult
-  readonly dispatcher: UnifiedToolDispatcher
-  readonly events: AgentEvent[]
-  readonly context: UserExecutionContext
-}
-
-/** Runs the one tool that is given, as a user of its own. */
-async function tried(tools: DispatcherOptions['tools'], input: unknown, options?: DispatcherOptions): Promise<Tried> {
-  people += 1
-  const context = UserExecutionContext.create({ userId: `user-${people}`, threadId: 'thread-1', runId: 'run-1' })
-  const events: AgentEvent[] = []
-  const sink = { emit: (event: AgentEvent) => void events.push(event) }
-  const dispatcher = UnifiedToolDispatcher.createForUser(context, { tools, events: sink, ...options })
-  const [name = ''] = dispatcher.availableTools
-  return { result: await dispatcher.executeTool(name, input), dispatcher, events, context }
-}
 
 /** A zod schema whose transform counts how often it ran. */
 function countedAmount() {
@@ -474,12 +453,8 @@ describe('the README of the dispatcher', () => {
   it('names the versions that this is tried with', () => {
     const readme = readFileSync(new URL('../../packages/dispatcher/README.md', import.meta.url), 'utf8')
     const versions = pinned()
-    for (const name of ['@langchain/core', 'ai', '@openai/agents-core', '@mastra/core']) {
+    for (const name of ['@langchain/core', 'ai', '@openai/agents-core', '@mastra/core', '@modelcontextprotocol/sdk']) {
       expect(readme).toContain(`\`${name}\` ${versions[name]}`)
     }
   })
 })
-
-function somebody(): UserExecutionContext {
-  return UserExecutionContext.create({ userId: 'somebody', threadId: 'thread-1', runId: 'run-1' })
-}

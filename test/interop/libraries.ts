@@ -1,6 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -14,16 +25,47 @@ export function pinned(): Readonly<Record<string, string>> {
   return dependencies ?? {}
 }
 
-/** Installs the libraries where they are missing or of another version; some 400 MB, and a minute. */
+/**
+ * Installs the libraries where they are missing or of another version; some 400 MB, and a minute. One test file does it,
+ * the others wait.
+ */
 export function installLibraries(): void {
-  const isThere = Object.entries(pinned()).every(([name, version]) => {
-    const file = join(bench, 'node_modules', name, 'package.json')
+  const lock = join(tmpdir(), 'switchyard-interop-libraries.lock')
+  while (!areInstalled()) {
+    if (!acquire(lock)) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+      continue
+    }
+    try {
+      const options = ['--no-audit', '--no-fund', '--loglevel=error']
+      const { status, stderr } = spawnSync('npm', ['ci', ...options], { cwd: bench, encoding: 'utf8' })
+      if (status !== 0) throw new Error(`npm ci in ${bench} failed: ${stderr}`)
+    } finally {
+      rmSync(lock, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Whether this process is the one that installs; who was killed while it did holds no lock for ever. */
+function acquire(lock: string): boolean {
+  const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+  if (age > 600_000) rmSync(lock, { recursive: true, force: true })
+  try {
+    mkdirSync(lock)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** npm writes its hidden lockfile last, when all is there. */
+function areInstalled(): boolean {
+  const modules = join(bench, 'node_modules')
+  if (!existsSync(join(modules, '.package-lock.json'))) return false
+  return Object.entries(pinned()).every(([name, version]) => {
+    const file = join(modules, name, 'package.json')
     return existsSync(file) && manifest(file).version === version
   })
-  if (isThere) return
-  const options = ['--no-audit', '--no-fund', '--loglevel=error']
-  const { status, stderr } = spawnSync('npm', ['ci', ...options], { cwd: bench, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`npm ci in ${bench} failed: ${stderr}`)
 }
 
 /** A library as the bench has it; its types are named by who asks. */

@@ -220,7 +220,8 @@ function parseLiteral(
   more: readonly ts.Expression[],
   withContext: boolean,
 ): Parsed | string {
-  if (more.some((argument) => !isNothing(argument))) return 'it takes one object here, and has further arguments'
+  if (more.some((argument) => !isNothing(argument)))
+    return 'its first argument is no context; pass the context of the user it works for'
   const found: { context?: ts.Expression; tools?: ts.Expression; transport?: ts.Expression; admin?: ts.Expression } = {}
   const order: ('tools' | 'transport')[] = []
   for (const property of literal.properties) {

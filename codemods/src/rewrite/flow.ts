@@ -189,6 +189,7 @@ function followOperator(
     if (left === expression) return
     const name = ts.isPropertyAccessExpression(left) ? left.name : left
     const target = declarationKey(work, name)
+    if (target !== undefined) work.join(source, target)
     if (target === undefined || isAnyType(work, left)) {
       work.block(
         expression,
@@ -198,7 +199,6 @@ function followOperator(
       )
       return
     }
-    work.join(source, target)
     checkReach(work, target, expression, facade)
     return
   }

@@ -16,9 +16,28 @@ export function surveyInstances(work: Work, source: ts.SourceFile): void {
     else if (ts.isTypeReferenceNode(node)) surveyTypeReference(work, node)
     else if (ts.isClassLike(node)) joinInherited(work, node)
     if (isHolder(node)) surveyHolder(work, node, creates)
+    surveyUnknown(work, node)
     ts.forEachChild(node, visit)
   }
   visit(source)
+}
+
+/** What has no known type may stand in the place of a dispatcher, with the old methods. */
+function surveyUnknown(work: Work, node: ts.Node): void {
+  if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+    for (const argument of node.arguments ?? []) blockUnknown(work, argument, parameterOf(work, node, argument))
+  } else if (ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node)) {
+    if (node.type !== undefined && node.initializer !== undefined) blockUnknown(work, node.initializer, node)
+  }
+}
+
+function blockUnknown(work: Work, value: ts.Expression, target: ts.Declaration | undefined): void {
+  if (target === undefined || (work.checker.getTypeAtLocation(value).flags & ts.TypeFlags.Any) === 0) return
+  const facade = work.symbols.instanceOf(work.checker.getTypeAtLocation(target))
+  if (facade === undefined) return
+  const message =
+    'what stands in for a dispatcher here has no known type, and may have the old methods; give it its type'
+  work.block(value, target, facade, message)
 }
 
 function surveyFactoryCall(work: Work, node: ts.Node): void {

@@ -196,6 +196,8 @@ function dispatcherKey(work: Work, found: Found, isDispatcher: boolean): Key {
   if (isAskedByTest(whole)) return questionKey(work, found, undefined)
   if (!isTypePlace(whole)) {
     work.block(whole, whole, facade, valueMessage(whole, found.exported))
+    // What a test replaces is replaced for the code that it tests, wherever that is.
+    if (isReplacedByTest(whole)) work.everywhere.push({ key: whole, facade, wide: 'creations' })
     return whole
   }
   const heritage = heritageOf(whole)
@@ -263,6 +265,12 @@ function isAskedByTest(whole: ts.Node): boolean {
     ts.isPropertyAccessExpression(call.expression) &&
     call.expression.name.text === 'toBeInstanceOf'
   )
+}
+
+function isReplacedByTest(whole: ts.Node): boolean {
+  let at = whole.parent
+  while (ts.isPropertyAccessExpression(at)) at = at.parent
+  return ts.isCallExpression(at) && /^(?:vi|vitest|jest|sinon|td|mock)\./.test(at.expression.getText())
 }
 
 function isTypePlace(whole: ts.Node): boolean {

@@ -45,6 +45,7 @@ export function surveyMock(
   }
   const factory = call.arguments[1]
   if (factory === undefined || /^import|^require/.test(name)) {
+    work.everywhere.push({ key: call, facade, wide: 'all' })
     block('the whole module is replaced by stand-ins with the old methods; give a factory with what is used')
     return
   }

@@ -1,6 +1,7 @@
 import ts from 'typescript-checker'
 import { migrations } from '../migrations.js'
 import type { FacadeName } from '../plan.js'
+import { facadeNames } from '../facades.js'
 import { facadeOfSpecifier, loadedFacadeIn } from './bindings.js'
 import { isFacadeSpecifier } from './file-work.js'
 import { factoryObject, surveyMock } from './mocks.js'
@@ -23,6 +24,10 @@ export function surveyModules(work: Work, source: ts.SourceFile): void {
 }
 
 function surveyLiteral(work: Work, node: ts.StringLiteralLike): void {
+  if (isConfiguration(node.getSourceFile())) {
+    surveyAlias(work, node)
+    return
+  }
   const [, , subpath] = MENTION.exec(node.text) ?? []
   const facade = facadeOfSpecifier(node.text.split('/').slice(0, 2).join('/'))
   if (facade === undefined || !MENTION.test(node.text)) return
@@ -33,6 +38,25 @@ function surveyLiteral(work: Work, node: ts.StringLiteralLike): void {
     return
   }
   surveyPlace(work, node, facade, place)
+}
+
+function isConfiguration({ fileName }: ts.SourceFile): boolean {
+  return /(?:^|[/.-])(?:vite|vitest|jest|webpack|rollup|rspack|esbuild|metro|babel)[\w.-]*\.config\.[cm]?[jt]s$/.test(
+    fileName,
+  )
+}
+
+/** Where a tool's configuration names a facade, it may put something else in its place: then nothing may leave it alone. */
+function surveyAlias(work: Work, node: ts.StringLiteralLike): void {
+  const facade = facadeNames.find((name) => new RegExp(`@switchyard[\\\\/]+${name}\\b`).test(node.text))
+  if (facade === undefined) return
+  left(
+    work,
+    node,
+    facade,
+    'its configuration leads this module elsewhere; decide what takes its place, and take it out',
+  )
+  work.everywhere.push({ key: node, facade, wide: 'all' })
 }
 
 /** A mock of a module of this code base may replace a name that leads to a facade. */

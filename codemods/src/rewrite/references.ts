@@ -20,3 +20,25 @@ function refersTo(work: Work, node: ts.Identifier, symbol: ts.Symbol | undefined
   if (ts.isExportSpecifier(node.parent)) return work.checker.getExportSpecifierLocalTargetSymbol(node.parent) === symbol
   return work.checker.getSymbolAtLocation(node) === symbol
 }
+
+const indexes = new WeakMap<Work, ReadonlyMap<string, readonly ts.Identifier[]>>()
+
+/** Every identifier of a text in the code base: what it stands for is asked only of those. */
+export function usesNamed(work: Work, name: string): readonly ts.Identifier[] {
+  let index = indexes.get(work)
+  if (index === undefined) {
+    const found = new Map<string, ts.Identifier[]>()
+    const visit = (node: ts.Node): void => {
+      if (ts.isIdentifier(node)) {
+        const list = found.get(node.text)
+        if (list === undefined) found.set(node.text, [node])
+        else list.push(node)
+      }
+      ts.forEachChild(node, visit)
+    }
+    for (const source of work.project.program.getSourceFiles()) if (work.isOwn(source)) visit(source)
+    indexes.set(work, found)
+    index = found
+  }
+  return index.get(name) ?? []
+}

@@ -13,10 +13,10 @@ export function styleOf(source: ts.SourceFile): Style {
   const { text } = source
   const singles = text.match(/'[^'\n]*'/g)?.length ?? 0
   const doubles = text.match(/"[^"\n]*"/g)?.length ?? 0
-  const ends = source.statements.map((statement) => text.slice(0, statement.end).trimEnd().at(-1))
   const lines = text.split('\n')
   const semicolons = lines.filter((line) => /;\s*$/.test(line)).length
-  const closed = ends.filter((end) => end === ';').length
+  // A semicolon that begins a line belongs to what follows it.
+  const closed = source.statements.filter((statement) => /[^\s];$/.test(text.slice(0, statement.end))).length
   return {
     quote: importQuote(source) ?? (doubles > singles ? '"' : "'"),
     semicolon: closed > 0 || semicolons * 4 > lines.length ? ';' : '',

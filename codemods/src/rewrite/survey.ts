@@ -51,11 +51,12 @@ function joinEverywhere(work: Work): void {
   const creations = [...work.creations].flatMap(([name, keys]) =>
     keys.map((key) => ({ facade: name.split(':')[0], key: key as ts.Node })),
   )
-  for (const { key, facade } of work.everywhere) {
+  for (const { key, facade, wide } of work.everywhere) {
     const same = creations.filter((creation) => creation.facade === facade)
+    if (wide === 'all') for (const site of work.sites) if (site.facade === facade) work.join(site.key, key)
     const file = (key as ts.Node).getSourceFile()
     const near = same.filter((creation) => creation.key.getSourceFile() === file)
-    for (const creation of near.length > 0 ? near : same) work.join(creation.key, key)
+    for (const creation of wide === undefined && near.length > 0 ? near : same) work.join(creation.key, key)
   }
 }
 

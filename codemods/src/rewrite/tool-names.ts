@@ -1,5 +1,6 @@
 import ts from 'typescript-checker'
-import { innermost } from './syntax.js'
+import { usesNamed } from './references.js'
+import { innermost, isAssignment } from './syntax.js'
 import type { Work } from './work.js'
 
 /**
@@ -46,5 +47,25 @@ function constantInitializer(work: Work, name: ts.Identifier): ts.Expression | u
   const symbol = isShorthand ? work.checker.getShorthandAssignmentValueSymbol(parent) : work.symbols.resolve(name)
   const declaration = symbol?.valueDeclaration
   if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined
-  return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) === 0 ? undefined : declaration.initializer
+  if ((ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) === 0 || !ts.isIdentifier(declaration.name))
+    return undefined
+  return isAddedTo(work, declaration.name) ? undefined : declaration.initializer
+}
+
+/** Whether anything changes a list where it is used, in its own file or in another; unseen files are taken to. */
+function isAddedTo(work: Work, name: ts.Identifier): boolean {
+  const declaration = work.symbols.resolve(name)?.valueDeclaration
+  const statement = name.parent.parent.parent
+  const isExported = ts.isVariableStatement(statement) && ts.getModifiers(statement) !== undefined
+  if (isExported && !work.project.typed) return true
+  return usesNamed(work, name.text).some((use) => {
+    const access = use.parent
+    const target = ts.isElementAccessExpression(access) || ts.isPropertyAccessExpression(access) ? access : undefined
+    if (target === undefined || target.expression !== use) return false
+    const changes =
+      ts.isPropertyAccessExpression(target) && ts.isCallExpression(target.parent)
+        ? /^(?:push|unshift|splice|fill|copyWithin)$/.test(target.name.text)
+        : isAssignment(target.parent) && target.parent.left === target
+    return changes && work.symbols.resolve(use)?.valueDeclaration === declaration
+  })
 }

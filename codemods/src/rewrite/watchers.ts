@@ -1,4 +1,5 @@
 import ts from 'typescript-checker'
+import { usesNamed } from './references.js'
 import { functionOf, isFunctionLike, onlyRethrows, outermost, triesAround } from './syntax.js'
 import type { Work } from './work.js'
 
@@ -94,26 +95,4 @@ function takesAnError(work: Work, handler: ts.Expression): boolean {
     .getTypeAtLocation(handler)
     .getCallSignatures()
     .some(({ parameters }) => parameters.length === 4)
-}
-
-const indexes = new WeakMap<Work, ReadonlyMap<string, readonly ts.Identifier[]>>()
-
-/** Every identifier of a text in the code base: what it stands for is asked only of those. */
-function usesNamed(work: Work, name: string): readonly ts.Identifier[] {
-  let index = indexes.get(work)
-  if (index === undefined) {
-    const found = new Map<string, ts.Identifier[]>()
-    const visit = (node: ts.Node): void => {
-      if (ts.isIdentifier(node)) {
-        const list = found.get(node.text)
-        if (list === undefined) found.set(node.text, [node])
-        else list.push(node)
-      }
-      ts.forEachChild(node, visit)
-    }
-    for (const source of work.project.program.getSourceFiles()) if (work.isOwn(source)) visit(source)
-    indexes.set(work, found)
-    index = found
-  }
-  return index.get(name) ?? []
 }

@@ -83,8 +83,11 @@ export class Work {
   readonly mocked: { readonly call: ts.CallExpression; readonly creations: string }[] = []
   /** Mocks of modules of this code base, with the names that they replace. */
   readonly ownMocks: { readonly call: ts.CallExpression; readonly names: ReadonlySet<string> }[] = []
-  /** What moves only together with every creation of its facade in its file, or in the project where its file has none. */
-  readonly everywhere: { readonly key: Key; readonly facade: FacadeName }[] = []
+  /**
+   * What moves only together with every creation of its facade in its file, or in the project where its file has none; with
+   * `wide`, in the project anyway, or with everything of the facade in it.
+   */
+  readonly everywhere: { readonly key: Key; readonly facade: FacadeName; readonly wide?: 'creations' | 'all' }[] = []
   /** Questions that can be asked only once everything is joined. */
   readonly deferred: (() => void)[] = []
   readonly only: ReadonlySet<FacadeName> | undefined

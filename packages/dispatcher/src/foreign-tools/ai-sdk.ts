@@ -1,8 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { UserExecutionContext } from '../context.js'
 import { InvalidToolError, quote } from '../errors.js'
 import { type Issue, messageOf } from '../result.js'
 import { isThenable } from '../thenable.js'
-import { type ExecuteOptions, isStandardSchema, type Tool, type ToolCall, toRegisteredTool } from '../tool.js'
+import { isStandardSchema, type Tool, type ToolCall, toRegisteredTool } from '../tool.js'
 import { requireApproval } from './approval.js'
 import { adapted, type ForeignTool, hasMethod, methodOf } from './foreign.js'
 import { jsonSchemaInput } from './json-schema.js'
@@ -46,9 +47,9 @@ export function fromAiSdkTool(tool: AiSdkToolLike, name: string): Tool {
     )
   }
   const { needsApproval: needed } = tool
-  const body = (input: unknown, call: ToolCall) => resultOf(execute(input, toOptions(call)), call)
+  const body = (input: unknown, call: ToolCall) => resultOf(execute(input, new AiSdkCall(call)), call)
   const guard = (input: unknown, call: ToolCall) =>
-    requireApproval(call, 'needsApproval', needed, [input, toOptions(call)])
+    requireApproval(call, 'needsApproval', needed, [input, new AiSdkCall(call)])
   const inputSchema = inputSchemaOf(name, schemaOf(tool))
   return toRegisteredTool(adapted(tool, inputSchema, body, needed ? guard : undefined), name)
 }
@@ -59,27 +60,45 @@ function resultOf(returned: unknown, call: ToolCall): unknown {
   return isThenable(returned) ? Promise.resolve(returned).then(result) : result(returned)
 }
 
-/** What both expect to get: a `ToolCall`, and the options of the SDK, which its tools may copy with a spread. */
-function toOptions(call: ToolCall): ToolCall {
-  const { callId, toolName, context } = call
-  const options = {
-    callId,
-    toolName,
-    context,
-    get signal() {
-      return call.signal
-    },
-    reportProgress: (progress: unknown) => call.reportProgress(progress),
-    executeTool: (name: string, parameters?: unknown, more?: ExecuteOptions) =>
-      call.executeTool(name, parameters, more),
-    toolCallId: callId,
-    messages: [],
-    get abortSignal() {
-      return call.signal
-    },
-    experimental_context: context,
+/** What both expect: own tools a `ToolCall`, those of the SDK its options, which they may copy with a spread. */
+class AiSdkCall implements ToolCall {
+  readonly callId: string
+  readonly toolName: string
+  readonly context: UserExecutionContext
+  readonly toolCallId: string
+  readonly messages: readonly unknown[] = []
+  readonly experimental_context: UserExecutionContext
+  readonly #call: ToolCall
+
+  constructor(call: ToolCall) {
+    this.#call = call
+    this.callId = call.callId
+    this.toolName = call.toolName
+    this.context = call.context
+    this.toolCallId = this.callId
+    this.experimental_context = this.context
+    Object.defineProperty(this, 'abortSignal', ABORT_SIGNAL)
   }
-  return options
+
+  get signal(): AbortSignal {
+    return this.#call.signal
+  }
+
+  get reportProgress(): ToolCall['reportProgress'] {
+    return (progress) => this.#call.reportProgress(progress)
+  }
+
+  get executeTool(): ToolCall['executeTool'] {
+    return (name, parameters, options) => this.#call.executeTool(name, parameters, options)
+  }
+}
+
+/** One accessor for all: one for each call takes longer than the call. */
+const ABORT_SIGNAL: PropertyDescriptor & ThisType<ToolCall> = {
+  enumerable: true,
+  get() {
+    return this.signal
+  },
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
