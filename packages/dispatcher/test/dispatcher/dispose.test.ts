@@ -2,37 +2,19 @@ import { describe, expect, it, vi } from 'vitest'
 import { pendingDeadlines } from '../../src/deadlines.js'
 import {
   DispatcherDisposedError,
-  type DispatcherOptions,
   type PermissionDecision,
   type ToolCall,
   type ToolExecutionResult,
   ToolRegistry,
   UnifiedToolDispatcher,
-  type UserExecutionContext,
 } from '../../src/index.js'
 import { useFakeClock } from '../support/fake-clock.js'
 import { gate, settleMicrotasks, stateOf } from '../support/gate.js'
 import { codeOf, expectPair, Recorder } from '../support/recorder.js'
 import { contextOf, dispatcherWith } from '../support/requests.js'
+import { slow } from '../support/slow.js'
 
 useFakeClock()
-
-/** A dispatcher whose tool `slow` ends when the test lets it, and keeps its calls. */
-function slow(options: Omit<DispatcherOptions, 'tools'> = {}, context?: UserExecutionContext) {
-  const body = gate()
-  const calls: ToolCall[] = []
-  const events = new Recorder()
-  const tools = {
-    slow: {
-      execute: (_input: unknown, call: ToolCall) => {
-        calls.push(call)
-        return body.promise
-      },
-    },
-    echo: { execute: (input: unknown) => input },
-  }
-  return { dispatcher: dispatcherWith({ events, ...options, tools }, context), body, calls, events }
-}
 
 describe('dispose()', () => {
   it('aborts and settles the calls that run, at once, and their signals', async () => {

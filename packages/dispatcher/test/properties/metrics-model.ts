@@ -201,13 +201,14 @@ export class MetricsModel {
     )
   }
 
-  /** One nested call works, another one's tool is unknown. */
+  /** One nested call works, unless too many bodies run on; another one's tool is unknown. */
   #nest(dispatcher: ModelDispatcher): void {
+    const works = this.sum('unsettledCalls') < UNSETTLED_PER_USER
     dispatcher.event(4)
     dispatcher.counts.permissionChecks += 1
     dispatcher.counts.toolsExecuted += 2
-    dispatcher.counts.successfulExecutions += 1
-    dispatcher.counts.failedExecutions += 1
+    dispatcher.counts.successfulExecutions += works ? 1 : 0
+    dispatcher.counts.failedExecutions += works ? 1 : 2
   }
 
   #deny(call: ModelCall): void {
