@@ -16,11 +16,12 @@ interface AjvError {
 }
 interface Ajv {
   compile(schema: object): Validate
+  removeSchema(schema: object): unknown
 }
 type AjvClass = new (options: object) => Ajv
 
 /** Formats are annotations, as in the current JSON Schema. Nothing is coerced, defaulted or removed: a check, no conversion. */
-const OPTIONS = { strict: false, allErrors: true, validateFormats: false, logger: false, addUsedSchema: false }
+const OPTIONS = { strict: false, allErrors: true, logger: false, addUsedSchema: false }
 
 /** The one check of a schema, made once however often its tool is registered. */
 const known = new WeakMap<object, StandardSchemaV1 & StandardJSONSchemaV1>()
@@ -59,29 +60,49 @@ function compile(toolName: string, schema: object): Validate {
   if (Reflect.get(schema, '$async') === true) {
     throw new InvalidToolError(`The JSON Schema of tool ${quote(toolName)} must be a synchronous one, without $async.`)
   }
-  const classes = ajvClasses(toolName, schema)
-  const failures = classes.map((AjvOfDraft) => {
+  const failures: string[] = []
+  for (const file of filesOf(schema)) {
+    const ajv = ajvOf(file, toolName, schema)
     try {
-      return new AjvOfDraft(OPTIONS).compile(schema)
+      return ajv.compile(schema)
     } catch (cause) {
-      return messageOf(cause)
+      failures.push(messageOf(cause))
+    } finally {
+      ajv.removeSchema(schema)
     }
-  })
-  const validate = failures.find((each) => typeof each === 'function')
-  if (validate !== undefined) return validate
+  }
   throw new InvalidToolError(`The JSON Schema of tool ${quote(toolName)} cannot be checked: ${failures.join('; ')}.`)
 }
 
-/** The drafts that a schema may be of: what it says, else the current one, else the one that has lists in `items`. */
-function ajvClasses(toolName: string, schema: object): AjvClass[] {
+/** Ajv's files for the drafts that a schema may be of: what it says, else the current one, else that with lists in `items`. */
+function filesOf(schema: object): readonly string[] {
   const draft: unknown = Reflect.get(schema, '$schema')
-  const files =
-    typeof draft === 'string'
-      ? [/draft-07/u.test(draft) ? 'ajv' : /2019-09/u.test(draft) ? 'ajv/dist/2019.js' : 'ajv/dist/2020.js']
-      : ['ajv/dist/2020.js', 'ajv']
-  const load = createRequire(import.meta.url)
+  if (typeof draft !== 'string') return ['ajv/dist/2020.js', 'ajv']
+  if (draft.includes('draft-07')) return ['ajv']
+  return [draft.includes('2019-09') ? 'ajv/dist/2019.js' : 'ajv/dist/2020.js']
+}
+
+const instances = new Map<string, Ajv>()
+
+/** One for each draft, since it takes some 10 ms to make. The ids in a schema stay behind, so that one with ids has its own. */
+function ajvOf(file: string, toolName: string, schema: object): Ajv {
+  const isAlone = hasIds(schema)
+  const ajv = (isAlone ? undefined : instances.get(file)) ?? new (load(file, toolName))(OPTIONS)
+  if (!isAlone) instances.set(file, ajv)
+  return ajv
+}
+
+function hasIds(schema: object): boolean {
   try {
-    return files.map((file) => (load(file) as { default: AjvClass }).default)
+    return JSON.stringify(schema).includes('"$id"')
+  } catch {
+    return true
+  }
+}
+
+function load(file: string, toolName: string): AjvClass {
+  try {
+    return (createRequire(import.meta.url)(file) as { readonly default: AjvClass }).default
   } catch (cause) {
     throw new InvalidToolError(
       `Tool ${quote(toolName)} describes its input by a JSON Schema, which takes the package ajv to check: npm install ajv ` +

@@ -14,6 +14,9 @@ async function issuesOf(schema: object, input: unknown): Promise<unknown> {
   return success ? result : error?.issues
 }
 
+const endless: { type: string; properties: Record<string, unknown> } = { type: 'object', properties: {} }
+endless.properties['again'] = endless
+
 describe('a JSON Schema', () => {
   it.each([
     [
@@ -60,9 +63,34 @@ describe('a JSON Schema', () => {
     expect(await issuesOf(schema, ['x'])).toEqual([{ message: 'must be number', path: ['0'] }])
   })
 
-  it('may be used by several tools, and have the $id of another', async () => {
-    const schema = { $id: 'https://example.org/thing', type: 'object', properties: { a: { type: 'number' } } }
-    for (const each of [schema, schema, { ...schema }]) expect(await issuesOf(each, { a: 1 })).toBe('fine')
+  it('may be used by several tools, and have the ids of another', async () => {
+    const of = (type: string) => ({
+      $id: 'https://example.org/thing',
+      type: 'object',
+      properties: { a: { $ref: 'https://example.org/part' } },
+      $defs: { part: { $id: 'https://example.org/part', type } },
+    })
+    const numbers = of('number')
+    for (const schema of [numbers, numbers, of('number')]) expect(await issuesOf(schema, { a: 1 })).toBe('fine')
+    expect(await issuesOf(of('string'), { a: 'x' })).toBe('fine')
+    expect(await issuesOf(of('string'), { a: 1 })).toEqual([{ message: 'must be string', path: ['a'] }])
+    const { $id: _, ...part } = of('boolean')
+    expect(await issuesOf(part, { a: true })).toBe('fine')
+    expect(await issuesOf(part, { a: 'x' })).toEqual([{ message: 'must be boolean', path: ['a'] }])
+  })
+
+  it('refers to itself, whatever was compiled before', async () => {
+    expect(await issuesOf({ type: 'object', required: ['other'] }, { other: 1 })).toBe('fine')
+    const tree = { type: 'object', properties: { value: { type: 'number' }, next: { $ref: '#' } } }
+    expect(await issuesOf(tree, { value: 1, next: { value: 2 } })).toBe('fine')
+    expect(await issuesOf(tree, { next: { value: 'x' } })).toMatchObject([{ path: ['next', 'value'] }])
+  })
+
+  it('reaches nothing that is not in it', () => {
+    const schema = { type: 'object', properties: { a: { $ref: 'https://example.org/elsewhere' } } }
+    expect(() => dispatcherWith({ tools: [{ name: 'tool', schema, invoke: () => 'fine' }] })).toThrow(
+      /cannot be checked: can't resolve reference/u,
+    )
   })
 
   it('checks and converts nothing: defaults, formats and surplus properties are left alone', async () => {
@@ -84,6 +112,7 @@ describe('a JSON Schema', () => {
       /cannot be checked.*draft-04/su,
     ],
     ['is missing', undefined, /must be a JSON Schema; received undefined/u],
+    ['holds itself', endless, /cannot be checked/u],
   ])('is refused when it %s', (_why, schema, message) => {
     const tool = { name: 'tool', schema, invoke: () => 'fine' }
     expect(() => dispatcherWith({ tools: [tool] })).toThrow(InvalidToolError)
