@@ -21,7 +21,7 @@ interface Ajv {
 type AjvClass = new (options: object) => Ajv
 
 /** Formats are annotations, as in the current JSON Schema. Nothing is coerced, defaulted or removed: a check, no conversion. */
-const OPTIONS = { strict: false, allErrors: true, logger: false, addUsedSchema: false }
+const OPTIONS = { strict: false, allErrors: true, logger: false }
 
 /** The one check of a schema, made once however often its tool is registered. */
 const known = new WeakMap<object, StandardSchemaV1 & StandardJSONSchemaV1>()
@@ -62,7 +62,7 @@ function compile(toolName: string, schema: object): Validate {
   }
   const failures: string[] = []
   for (const file of filesOf(schema)) {
-    const ajv = ajvOf(file, toolName, schema)
+    const ajv = ajvOf(file, toolName)
     try {
       return ajv.compile(schema)
     } catch (cause) {
@@ -84,20 +84,11 @@ function filesOf(schema: object): readonly string[] {
 
 const instances = new Map<string, Ajv>()
 
-/** One for each draft, since it takes some 10 ms to make. The ids in a schema stay behind, so that one with ids has its own. */
-function ajvOf(file: string, toolName: string, schema: object): Ajv {
-  const isAlone = hasIds(schema)
-  const ajv = (isAlone ? undefined : instances.get(file)) ?? new (load(file, toolName))(OPTIONS)
-  if (!isAlone) instances.set(file, ajv)
+/** One for each draft, since it takes some 10 ms to make; `compile` takes every schema out of it again. */
+function ajvOf(file: string, toolName: string): Ajv {
+  const ajv = instances.get(file) ?? new (load(file, toolName))(OPTIONS)
+  instances.set(file, ajv)
   return ajv
-}
-
-function hasIds(schema: object): boolean {
-  try {
-    return JSON.stringify(schema).includes('"$id"')
-  } catch {
-    return true
-  }
 }
 
 function load(file: string, toolName: string): AjvClass {

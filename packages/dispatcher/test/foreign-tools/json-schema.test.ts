@@ -79,18 +79,22 @@ describe('a JSON Schema', () => {
     expect(await issuesOf(part, { a: 'x' })).toEqual([{ message: 'must be boolean', path: ['a'] }])
   })
 
-  it('refers to itself, whatever was compiled before', async () => {
-    expect(await issuesOf({ type: 'object', required: ['other'] }, { other: 1 })).toBe('fine')
-    const tree = { type: 'object', properties: { value: { type: 'number' }, next: { $ref: '#' } } }
-    expect(await issuesOf(tree, { value: 1, next: { value: 2 } })).toBe('fine')
-    expect(await issuesOf(tree, { next: { value: 'x' } })).toMatchObject([{ path: ['next', 'value'] }])
+  it.each(['#', '', '#/$defs/tree'])('refers by %j to itself, whatever was compiled before', async ($ref) => {
+    expect(await issuesOf({ type: 'object', $defs: { tree: { type: 'null' } } }, {})).toBe('fine')
+    const properties = { value: { type: 'number' }, next: { $ref } }
+    const tree = { type: 'object', properties, $defs: { tree: { type: 'object', properties } } }
+    expect(await issuesOf(tree, { value: 1, next: { value: 2, next: {} } })).toBe('fine')
+    expect(await issuesOf(tree, { next: { next: { value: 'x' } } })).toMatchObject([
+      { path: ['next', 'next', 'value'] },
+    ])
   })
 
-  it('reaches nothing that is not in it', () => {
-    const schema = { type: 'object', properties: { a: { $ref: 'https://example.org/elsewhere' } } }
-    expect(() => dispatcherWith({ tools: [{ name: 'tool', schema, invoke: () => 'fine' }] })).toThrow(
-      /cannot be checked: can't resolve reference/u,
-    )
+  it('reaches nothing that is not in it, though another schema has that id', async () => {
+    const $ref = 'https://example.org/elsewhere'
+    const other = { $id: 'https://example.org/other', $defs: { elsewhere: { $id: $ref, type: 'number' } } }
+    expect(await issuesOf(other, 1)).toBe('fine')
+    const tool = { name: 'tool', schema: { type: 'object', properties: { a: { $ref } } }, invoke: () => 'fine' }
+    expect(() => dispatcherWith({ tools: [tool] })).toThrow(/cannot be checked: can't resolve reference/u)
   })
 
   it('checks and converts nothing: defaults, formats and surplus properties are left alone', async () => {
