@@ -60,34 +60,46 @@ function compile(toolName: string, schema: object): Validate {
   if (Reflect.get(schema, '$async') === true) {
     throw new InvalidToolError(`The JSON Schema of tool ${quote(toolName)} must be a synchronous one, without $async.`)
   }
-  const failures: string[] = []
-  for (const file of filesOf(schema)) {
-    const ajv = ajvOf(file, toolName)
-    try {
-      return ajv.compile(schema)
-    } catch (cause) {
-      failures.push(messageOf(cause))
-    } finally {
-      ajv.removeSchema(schema)
-    }
+  const text = textOf(toolName, schema)
+  const ajv = ajvOf(fileFor(schema, text), toolName, text.includes('"$id"'))
+  try {
+    return ajv.compile(schema)
+  } catch (cause) {
+    throw uncheckable(toolName, cause)
+  } finally {
+    ajv.removeSchema(schema)
   }
-  throw new InvalidToolError(`The JSON Schema of tool ${quote(toolName)} cannot be checked: ${failures.join('; ')}.`)
 }
 
-/** Ajv's files for the drafts that a schema may be of: what it says, else the current one, else that with lists in `items`. */
-function filesOf(schema: object): readonly string[] {
-  const draft: unknown = Reflect.get(schema, '$schema')
-  if (typeof draft !== 'string') return ['ajv/dist/2020.js', 'ajv']
-  if (draft.includes('draft-07')) return ['ajv']
-  return [draft.includes('2019-09') ? 'ajv/dist/2019.js' : 'ajv/dist/2020.js']
+function textOf(toolName: string, schema: object): string {
+  try {
+    return JSON.stringify(schema)
+  } catch (cause) {
+    throw uncheckable(toolName, cause)
+  }
+}
+
+function uncheckable(toolName: string, cause: unknown): InvalidToolError {
+  return new InvalidToolError(`The JSON Schema of tool ${quote(toolName)} cannot be checked: ${messageOf(cause)}.`)
+}
+
+/** Ajv's file for the draft that a schema says it is of; else the current one, or the one that has lists in `items`. */
+function fileFor(schema: object, text: string): string {
+  const said: unknown = Reflect.get(schema, '$schema')
+  const draft = typeof said === 'string' ? said : text.includes('"items":[') ? 'draft-07' : '2020-12'
+  if (draft.includes('draft-07')) return 'ajv'
+  return draft.includes('2019-09') ? 'ajv/dist/2019.js' : 'ajv/dist/2020.js'
 }
 
 const instances = new Map<string, Ajv>()
 
-/** One for each draft, since it takes some 10 ms to make; `compile` takes every schema out of it again. */
-function ajvOf(file: string, toolName: string): Ajv {
-  const ajv = instances.get(file) ?? new (load(file, toolName))(OPTIONS)
-  instances.set(file, ajv)
+/**
+ * One for each draft, since it takes some 10 ms to make; `compile` takes each schema out of it again. A schema that names an
+ * `$id` has one of its own: it may name that of another's, or of the draft itself, which would be taken out in its place.
+ */
+function ajvOf(file: string, toolName: string, isAlone: boolean): Ajv {
+  const ajv = (isAlone ? undefined : instances.get(file)) ?? new (load(file, toolName))(OPTIONS)
+  if (!isAlone) instances.set(file, ajv)
   return ajv
 }
 

@@ -97,6 +97,13 @@ describe('a JSON Schema', () => {
     expect(() => dispatcherWith({ tools: [tool] })).toThrow(/cannot be checked: can't resolve reference/u)
   })
 
+  it('that claims to be a draft of JSON Schema is refused, and harms no other', async () => {
+    const draft = 'https://json-schema.org/draft/2020-12/schema'
+    const hostile = { name: 'hostile', schema: { $id: draft, type: 'object' }, invoke: () => 'fine' }
+    expect(() => dispatcherWith({ tools: [hostile] })).toThrow(/cannot be checked.*already exists/u)
+    expect(await issuesOf({ $schema: draft, type: 'object' }, {})).toBe('fine')
+  })
+
   it('checks and converts nothing: defaults, formats and surplus properties are left alone', async () => {
     const schema = {
       type: 'object',
