@@ -16,11 +16,12 @@ interface AjvError {
 }
 interface Ajv {
   compile(schema: object): Validate
+  removeSchema(schema: object): unknown
 }
 type AjvClass = new (options: object) => Ajv
 
 /** Formats are annotations, as in the current JSON Schema. Nothing is coerced, defaulted or removed: a check, no conversion. */
-const OPTIONS = { strict: false, allErrors: true, validateFormats: false, logger: false, addUsedSchema: false }
+const OPTIONS = { strict: false, allErrors: true, logger: false }
 
 /** The one check of a schema, made once however often its tool is registered. */
 const known = new WeakMap<object, StandardSchemaV1 & StandardJSONSchemaV1>()
@@ -59,29 +60,52 @@ function compile(toolName: string, schema: object): Validate {
   if (Reflect.get(schema, '$async') === true) {
     throw new InvalidToolError(`The JSON Schema of tool ${quote(toolName)} must be a synchronous one, without $async.`)
   }
-  const classes = ajvClasses(toolName, schema)
-  const failures = classes.map((AjvOfDraft) => {
-    try {
-      return new AjvOfDraft(OPTIONS).compile(schema)
-    } catch (cause) {
-      return messageOf(cause)
-    }
-  })
-  const validate = failures.find((each) => typeof each === 'function')
-  if (validate !== undefined) return validate
-  throw new InvalidToolError(`The JSON Schema of tool ${quote(toolName)} cannot be checked: ${failures.join('; ')}.`)
+  const text = textOf(toolName, schema)
+  const ajv = ajvOf(fileFor(schema, text), toolName, text.includes('"$id"'))
+  try {
+    return ajv.compile(schema)
+  } catch (cause) {
+    throw uncheckable(toolName, cause)
+  } finally {
+    ajv.removeSchema(schema)
+  }
 }
 
-/** The drafts that a schema may be of: what it says, else the current one, else the one that has lists in `items`. */
-function ajvClasses(toolName: string, schema: object): AjvClass[] {
-  const draft: unknown = Reflect.get(schema, '$schema')
-  const files =
-    typeof draft === 'string'
-      ? [/draft-07/u.test(draft) ? 'ajv' : /2019-09/u.test(draft) ? 'ajv/dist/2019.js' : 'ajv/dist/2020.js']
-      : ['ajv/dist/2020.js', 'ajv']
-  const load = createRequire(import.meta.url)
+function textOf(toolName: string, schema: object): string {
   try {
-    return files.map((file) => (load(file) as { default: AjvClass }).default)
+    return JSON.stringify(schema)
+  } catch (cause) {
+    throw uncheckable(toolName, cause)
+  }
+}
+
+function uncheckable(toolName: string, cause: unknown): InvalidToolError {
+  return new InvalidToolError(`The JSON Schema of tool ${quote(toolName)} cannot be checked: ${messageOf(cause)}.`)
+}
+
+/** Ajv's file for the draft that a schema says it is of; else the current one, or the one that has lists in `items`. */
+function fileFor(schema: object, text: string): string {
+  const said: unknown = Reflect.get(schema, '$schema')
+  const draft = typeof said === 'string' ? said : text.includes('"items":[') ? 'draft-07' : '2020-12'
+  if (draft.includes('draft-07')) return 'ajv'
+  return draft.includes('2019-09') ? 'ajv/dist/2019.js' : 'ajv/dist/2020.js'
+}
+
+const instances = new Map<string, Ajv>()
+
+/**
+ * One for each draft, since it takes some 10 ms to make; `compile` takes each schema out of it again. A schema that names an
+ * `$id` has one of its own: it may name that of another's, or of the draft itself, which would be taken out in its place.
+ */
+function ajvOf(file: string, toolName: string, isAlone: boolean): Ajv {
+  const ajv = (isAlone ? undefined : instances.get(file)) ?? new (load(file, toolName))(OPTIONS)
+  if (!isAlone) instances.set(file, ajv)
+  return ajv
+}
+
+function load(file: string, toolName: string): AjvClass {
+  try {
+    return (createRequire(import.meta.url)(file) as { readonly default: AjvClass }).default
   } catch (cause) {
     throw new InvalidToolError(
       `Tool ${quote(toolName)} describes its input by a JSON Schema, which takes the package ajv to check: npm install ajv ` +

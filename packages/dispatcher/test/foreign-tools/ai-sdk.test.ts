@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { InvalidToolError, type ToolCall } from '../../src/index.js'
 import { fromAiSdkTool } from '../../src/interop.js'
-import { gate, settleMicrotasks } from '../support/gate.js'
+import { gate, settleMicrotasks, stateOf } from '../support/gate.js'
 import { codeOf, Recorder } from '../support/recorder.js'
 import { dispatcherWith } from '../support/requests.js'
 
@@ -99,12 +99,13 @@ describe('an async iterable', () => {
     const taken: number[] = []
     const ended = gate()
     const second = gate()
+    const never = gate()
     async function* execute() {
       try {
         for (let value = 1; ; value += 1) {
           taken.push(value)
           yield value
-          await second.promise
+          await (value === 1 ? second.promise : never.promise)
         }
       } finally {
         ended.open('ended')
@@ -117,7 +118,7 @@ describe('an async iterable', () => {
     controller.abort()
     expect(codeOf(await call)).toBe('aborted')
     second.open(undefined)
-    expect(await ended.promise).toBe('ended')
+    expect(await stateOf(ended.promise)).toBe('ended')
     expect(taken).toEqual([1, 2])
   })
 })

@@ -14,6 +14,9 @@ async function issuesOf(schema: object, input: unknown): Promise<unknown> {
   return success ? result : error?.issues
 }
 
+const endless: { type: string; properties: Record<string, unknown> } = { type: 'object', properties: {} }
+endless.properties['again'] = endless
+
 describe('a JSON Schema', () => {
   it.each([
     [
@@ -60,9 +63,45 @@ describe('a JSON Schema', () => {
     expect(await issuesOf(schema, ['x'])).toEqual([{ message: 'must be number', path: ['0'] }])
   })
 
-  it('may be used by several tools, and have the $id of another', async () => {
-    const schema = { $id: 'https://example.org/thing', type: 'object', properties: { a: { type: 'number' } } }
-    for (const each of [schema, schema, { ...schema }]) expect(await issuesOf(each, { a: 1 })).toBe('fine')
+  it('may be used by several tools, and have the ids of another', async () => {
+    const of = (type: string) => ({
+      $id: 'https://example.org/thing',
+      type: 'object',
+      properties: { a: { $ref: 'https://example.org/part' } },
+      $defs: { part: { $id: 'https://example.org/part', type } },
+    })
+    const numbers = of('number')
+    for (const schema of [numbers, numbers, of('number')]) expect(await issuesOf(schema, { a: 1 })).toBe('fine')
+    expect(await issuesOf(of('string'), { a: 'x' })).toBe('fine')
+    expect(await issuesOf(of('string'), { a: 1 })).toEqual([{ message: 'must be string', path: ['a'] }])
+    const { $id: _, ...part } = of('boolean')
+    expect(await issuesOf(part, { a: true })).toBe('fine')
+    expect(await issuesOf(part, { a: 'x' })).toEqual([{ message: 'must be boolean', path: ['a'] }])
+  })
+
+  it.each(['#', '', '#/$defs/tree'])('refers by %j to itself, whatever was compiled before', async ($ref) => {
+    expect(await issuesOf({ type: 'object', $defs: { tree: { type: 'null' } } }, {})).toBe('fine')
+    const properties = { value: { type: 'number' }, next: { $ref } }
+    const tree = { type: 'object', properties, $defs: { tree: { type: 'object', properties } } }
+    expect(await issuesOf(tree, { value: 1, next: { value: 2, next: {} } })).toBe('fine')
+    expect(await issuesOf(tree, { next: { next: { value: 'x' } } })).toMatchObject([
+      { path: ['next', 'next', 'value'] },
+    ])
+  })
+
+  it('reaches nothing that is not in it, though another schema has that id', async () => {
+    const $ref = 'https://example.org/elsewhere'
+    const other = { $id: 'https://example.org/other', $defs: { elsewhere: { $id: $ref, type: 'number' } } }
+    expect(await issuesOf(other, 1)).toBe('fine')
+    const tool = { name: 'tool', schema: { type: 'object', properties: { a: { $ref } } }, invoke: () => 'fine' }
+    expect(() => dispatcherWith({ tools: [tool] })).toThrow(/cannot be checked: can't resolve reference/u)
+  })
+
+  it('that claims to be a draft of JSON Schema is refused, and harms no other', async () => {
+    const draft = 'https://json-schema.org/draft/2020-12/schema'
+    const hostile = { name: 'hostile', schema: { $id: draft, type: 'object' }, invoke: () => 'fine' }
+    expect(() => dispatcherWith({ tools: [hostile] })).toThrow(/cannot be checked.*already exists/u)
+    expect(await issuesOf({ $schema: draft, type: 'object' }, {})).toBe('fine')
   })
 
   it('checks and converts nothing: defaults, formats and surplus properties are left alone', async () => {
@@ -84,6 +123,7 @@ describe('a JSON Schema', () => {
       /cannot be checked.*draft-04/su,
     ],
     ['is missing', undefined, /must be a JSON Schema; received undefined/u],
+    ['holds itself', endless, /cannot be checked/u],
   ])('is refused when it %s', (_why, schema, message) => {
     const tool = { name: 'tool', schema, invoke: () => 'fine' }
     expect(() => dispatcherWith({ tools: [tool] })).toThrow(InvalidToolError)
