@@ -50,6 +50,7 @@ export class AgentRun {
     return this.#context
   }
 
+  /** The agent's name, which each of its events carries. */
   get agentName(): string {
     return this.#agentName
   }
