@@ -246,7 +246,24 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     if (holder !== undefined) work.join(holder, whole)
     return whole
   }
-  return enclosingKey(whole) ?? whole
+  const key = enclosingKey(whole) ?? whole
+  if (isTakenApart(reference)) {
+    work.block(
+      whole,
+      key,
+      facade,
+      'a part of its type is used here, whose members change; write out what is needed of it',
+    )
+  }
+  return key
+}
+
+/** Whether members of a type are named beside it: `Old['dispatch']`, `keyof Old`, `Pick<Old, 'dispatch'>`. */
+function isTakenApart(reference: ts.Node): boolean {
+  const { parent } = reference
+  if (ts.isIndexedAccessTypeNode(parent)) return parent.objectType === reference
+  if (ts.isTypeOperatorNode(parent)) return parent.operator === ts.SyntaxKind.KeyOfKeyword
+  return ts.isTypeReferenceNode(parent) && /^(?:Pick|Omit|Record|Extract|Exclude)$/.test(parent.typeName.getText())
 }
 
 /** A question of the kind `x instanceof OldClass` moves with what it asks about; where that is unknown, with all that is made. */
