@@ -1,6 +1,6 @@
 import { diffOf } from './diff.js'
 import { facadeNames } from './facades.js'
-import { listTree, type Tree } from './files.js'
+import { listTree, readable, type Tree } from './files.js'
 import { uncommitted } from './git.js'
 import { interruptedRun, Journal, undoLastRun } from './journal.js'
 import { count } from './layout.js'
@@ -95,10 +95,11 @@ function begin({
 }: MigrateOptions): Work {
   const tree = listTree(paths, cwd)
   const ledger = new Ledger()
-  const manifests = packageJson ? governingManifests(tree) : []
-  const tsconfigs = packageJson ? tree.tsconfigs : []
-  for (const path of [...manifests, ...tsconfigs, ...tree.findings.map(({ file }) => file)]) ledger.give(path)
-  return { tree, only, ledger, progress, findings: [...tree.findings], notes: [], manifests, tsconfigs }
+  const findings = [...tree.findings]
+  const manifests = packageJson ? readable(governingManifests(tree), findings) : []
+  const tsconfigs = packageJson ? readable(tree.tsconfigs, findings) : []
+  for (const path of [...manifests, ...tsconfigs, ...findings.map(({ file }) => file)]) ledger.give(path)
+  return { tree, only, ledger, progress, findings, notes: [], manifests, tsconfigs }
 }
 
 /** An interrupted run left some files old and some new, each whole: the old bytes come back, and the work begins anew. */
