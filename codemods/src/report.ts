@@ -115,8 +115,12 @@ function byFile(findings: readonly ReportedFinding[], layout: Layout): Section {
         '      ',
       )
     })
-    return [`  ${layout.bold(file)}`, ...lines]
+    return [`  ${layout.bold(file)}${ownerOf(own[0], layout)}`, ...lines]
   })
+}
+
+function ownerOf(finding: ReportedFinding | undefined, layout: Layout): string {
+  return finding?.owner === undefined ? '' : layout.dim(` (${finding.owner})`)
 }
 
 /** The code says which facade it is. */
@@ -132,11 +136,14 @@ function explanations(findings: readonly ReportedFinding[], layout: Layout): Sec
 }
 
 function decisions(findings: readonly ReportedFinding[], layout: Layout): Section {
-  return findings.flatMap(({ file, line, column, code, rule, message, snippet }) => [
-    `  ${layout.bold(`${file}:${line}:${column}`)}`,
-    ...(snippet === undefined || snippet === '' ? [] : [`    ${layout.dim(cut(snippet, layout.columns - 4))}`]),
-    ...wrap(`${code ?? rule}: ${message}`, layout.columns, '    '),
-  ])
+  return findings.flatMap((finding) => {
+    const { file, line, column, code, rule, message, snippet } = finding
+    return [
+      `  ${layout.bold(`${file}:${line}:${column}`)}${ownerOf(finding, layout)}`,
+      ...(snippet === undefined || snippet === '' ? [] : [`    ${layout.dim(cut(snippet, layout.columns - 4))}`]),
+      ...wrap(`${code ?? rule}: ${message}`, layout.columns, '    '),
+    ]
+  })
 }
 
 function cut(text: string, columns: number): string {

@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path'
+import { codeowners } from './codeowners.js'
 import type { FacadeName, Finding, FindingKind } from './plan.js'
 
 /** How many files were given, and what became of them: the other four add up to `given`. */
@@ -33,6 +34,8 @@ export interface ReportedFinding {
   readonly fix?: string
   /** The line of code, trimmed; `audit` only. */
   readonly snippet?: string
+  /** Who owns the file by `CODEOWNERS`, several with a space between them; absent when nobody does. */
+  readonly owner?: string
 }
 
 /** A finding with what `audit` says beside it. */
@@ -99,17 +102,20 @@ export function reportedPath(root: string, file: string): string {
 }
 
 /**
- * Findings in the order of reports (by file, then by place), each once, paths relative to the root.
+ * Findings in the order of reports (by file, then by place), each once and with its owner, paths relative to the root.
  *
  * @param findings With absolute paths.
  */
 export function reported(root: string, findings: readonly ExplainedFinding[]): ReportedFinding[] {
   const byKey = new Map<string, ReportedFinding>()
+  const ownerOf = codeowners(root)
   for (const each of findings) {
     const { file, line, column, rule, code, facade, kind, message, fixable, why, fix, snippet } = each
     const key = [file, line, column, rule, kind, message].join('\0')
+    const path = reportedPath(root, file)
+    const owner = ownerOf(path)
     byKey.set(key, {
-      file: reportedPath(root, file),
+      file: path,
       line,
       column,
       rule,
@@ -121,6 +127,7 @@ export function reported(root: string, findings: readonly ExplainedFinding[]): R
       ...(why !== undefined && { why }),
       ...(fix !== undefined && { fix }),
       ...(snippet !== undefined && { snippet }),
+      ...(owner !== undefined && { owner }),
     })
   }
   return [...byKey.values()].toSorted(
