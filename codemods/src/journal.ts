@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmS
 import { appendFileSync, lstatSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { reason } from './files.js'
+import { homeOf, makeHome } from './home.js'
 import type { StagedFile } from './stage.js'
 import { UsageError } from './usage-error.js'
 import { replaceFile, waitingPath } from './write.js'
@@ -60,9 +61,7 @@ export class Journal {
    * @throws {UsageError} when another run is writing
    */
   static begin(root: string): Journal {
-    const home = homeOf(root)
-    mkdirSync(home, { recursive: true })
-    writeFileSync(join(home, '.gitignore'), '*\n')
+    const home = makeHome(root)
     lock(home)
     const folder = join(home, 'last-run')
     rmSync(folder, { recursive: true, force: true })
@@ -156,10 +155,6 @@ function restore(path: string, entry: Entry, bytes: number): 'restored' | 'untou
   } catch (error) {
     return { refused: `could not be put back: ${reason(error)}` }
   }
-}
-
-function homeOf(root: string): string {
-  return join(root, '.switchyard')
 }
 
 function load(root: string): Record | undefined {
