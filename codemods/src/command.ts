@@ -2,8 +2,10 @@ import { Command, CommanderError, Option } from 'commander'
 import { audit } from './audit.js'
 import { applyBaseline, readBaseline } from './baseline.js'
 import { facadeNames } from './facades.js'
+import { count } from './layout.js'
 import { migrate } from './migrate.js'
 import { version } from './own-manifest.js'
+import { report } from './page/write-report.js'
 import type { FacadeName } from './plan.js'
 import { progressOn, silent, type Progress, type ProgressStream } from './progress.js'
 import { textOf } from './report.js'
@@ -28,6 +30,11 @@ interface CommonOptions {
 interface AuditFlags extends CommonOptions {
   readonly baseline?: string
   readonly updateBaseline?: true
+}
+
+interface ReportFlags {
+  readonly output?: string
+  readonly quiet?: true
 }
 
 interface MigrateFlags extends CommonOptions {
@@ -112,6 +119,18 @@ function program(streams: Streams, settle: (status: number) => void): Command {
       const done = flags.undo === true ? undo({ paths }) : await migrate(migrateOptions(paths, flags, stderr))
       settle(print(done, flags, stdout, flags))
     })
+
+  root
+    .command('report')
+    .description('the audit as one HTML page, with its trend over time')
+    .argument('[paths...]', 'files and directories (default: the current directory)')
+    .option('--output <file>', 'the page to write (default: .switchyard/report.html at the root of the repository)')
+    .option('--quiet', 'print no progress')
+    .action(async (paths: string[], { output, quiet }: ReportFlags) => {
+      const { run: found, page } = await report({ paths, output, progress: progressFor(quiet, stderr) })
+      stdout.write(`${count(found.result.findings.length, 'place')} left: see ${page}\n`)
+      settle(exitStatus(found.result))
+    })
   return root
 }
 
@@ -136,7 +155,7 @@ async function auditBeside(paths: readonly string[], flags: AuditFlags, stderr: 
   if (update && file === undefined) throw new UsageError('--update-baseline needs --baseline <file>: the file to write')
   const cwd = process.cwd()
   const baseline = file === undefined ? undefined : readBaseline(file, { cwd, update })
-  const found = await audit({ paths, cwd, only, progress: progressFor(flags, stderr) })
+  const found = await audit({ paths, cwd, only, progress: progressFor(flags.quiet, stderr) })
   return baseline === undefined ? found : applyBaseline(found, baseline, { paths, cwd, update })
 }
 
@@ -147,10 +166,10 @@ function migrateOptions(
 ): Parameters<typeof migrate>[0] {
   const { only, dryRun, check, packageJson, verify, force } = flags
   const mode = dryRun === true ? 'dry-run' : check === true ? 'check' : 'write'
-  return { paths, only, mode, packageJson, verify, force, progress: progressFor(flags, stderr) }
+  return { paths, only, mode, packageJson, verify, force, progress: progressFor(flags.quiet, stderr) }
 }
 
-function progressFor({ quiet }: CommonOptions, stderr: ProgressStream): Progress {
+function progressFor(quiet: true | undefined, stderr: ProgressStream): Progress {
   return quiet === true ? silent : progressOn(stderr)
 }
 

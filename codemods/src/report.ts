@@ -190,10 +190,15 @@ function changeSections({ result, moved }: Run, { mode }: TextOptions, layout: L
   ]
 }
 
-function notes({ notes: said, typed }: Run, layout: Layout): Section {
+function notes(run: Run, layout: Layout): Section {
+  return remarksOf(run).flatMap((note) => wrap(note, layout.columns))
+}
+
+/** What the reader of a run should know beside its findings, in sentences. */
+export function remarksOf({ notes: said, typed }: Run): string[] {
   const untyped =
     'No tsconfig was found: only files that name a facade were looked at, and instances that other files can reach stay.'
-  return [...(typed === false ? [untyped] : []), ...said].flatMap((note) => wrap(note, layout.columns))
+  return [...(typed === false ? [untyped] : []), ...said]
 }
 
 function closing({ result }: Run, { mode }: TextOptions, layout: Layout): Section {
