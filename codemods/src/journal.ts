@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmS
 import { appendFileSync, lstatSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { reason } from './files.js'
+import { homeOf, makeHome } from './home.js'
 import type { StagedFile } from './stage.js'
 import { UsageError } from './usage-error.js'
 import { replaceFile, waitingPath } from './write.js'
@@ -60,9 +61,7 @@ export class Journal {
    * @throws {UsageError} when another run is writing
    */
   static begin(root: string): Journal {
-    const home = homeOf(root)
-    mkdirSync(home, { recursive: true })
-    writeFileSync(join(home, '.gitignore'), '*\n')
+    const home = makeHome(root)
     lock(home)
     return new Journal(root, join(home, 'last-run'))
   }
@@ -185,10 +184,6 @@ function readKept(kept: string, { offset, length }: Entry): Buffer {
 function forget(folder: string): void {
   rmSync(join(folder, 'journal.json'), { force: true })
   rmSync(folder, { recursive: true, force: true })
-}
-
-function homeOf(root: string): string {
-  return join(root, '.switchyard')
 }
 
 function load(root: string): Record | undefined {
