@@ -54,7 +54,7 @@ export interface Change {
 export interface RunResult {
   /** The version of this shape. */
   readonly version: 1
-  readonly command: 'audit' | 'migrate' | 'undo'
+  readonly command: 'audit' | 'migrate' | 'adopt' | 'undo'
   readonly files: FileCounts
   readonly findings: readonly ReportedFinding[]
   readonly changes: readonly Change[]

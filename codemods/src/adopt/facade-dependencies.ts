@@ -55,7 +55,7 @@ function addTo(
 ): MovedManifest | undefined {
   const before = readFileSync(path)
   const text = before.toString('utf8')
-  if (!Buffer.from(text).equals(before)) return undefined
+  if (!Buffer.from(text).equals(before) || !isJson(text)) return undefined
   let after = text
   const added: string[] = []
   for (const [facade, packages] of facades) {
@@ -69,4 +69,13 @@ function addTo(
   const file = reportedPath(root, path)
   const edits = added.map(() => ({ start: 0, end: 0, text: '' }))
   return { path, before, after: Buffer.from(after), edits, moved: added.map((line) => `${file}: ${line}`) }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text.replace(/^\uFEFF/u, ''))
+    return true
+  } catch {
+    return false
+  }
 }

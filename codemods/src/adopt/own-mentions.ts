@@ -30,11 +30,7 @@ export function ownMentionsIn(source: ts.SourceFile, modules: OwnModules): OwnMe
   return found
 }
 
-function mentionAt(
-  source: ts.SourceFile,
-  literal: ts.StringLiteralLike,
-  modules: OwnModules,
-): OwnMention | undefined {
+function mentionAt(source: ts.SourceFile, literal: ts.StringLiteralLike, modules: OwnModules): OwnMention | undefined {
   const place = placeOf(literal)
   const lead = place === undefined ? undefined : modules.leadOf(source.fileName, literal.text)
   if (place === undefined || lead === undefined) return undefined
@@ -91,7 +87,8 @@ const plain = (problem?: string): Look => ({ problem, replaces: false })
 function look(place: Place, entry: EntryPoint): Look {
   if (ts.isImportDeclaration(place) || ts.isJSDocImportTag(place)) {
     const { importClause } = place
-    if (importClause === undefined) return plain('it is loaded for what it does when it is loaded; the facade does nothing then')
+    if (importClause === undefined)
+      return plain('it is loaded for what it does when it is loaded; the facade does nothing then')
     return judge(takenByImport(importClause), entry)
   }
   if (ts.isExportDeclaration(place)) {
@@ -101,10 +98,13 @@ function look(place: Place, entry: EntryPoint): Look {
   }
   if (ts.isImportEqualsDeclaration(place)) {
     const isExported = place.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
-    return isExported ? plain('the whole module is passed on here; name what others use') : judge(usesOf(place.name), entry)
+    return isExported
+      ? plain('the whole module is passed on here; name what others use')
+      : judge(usesOf(place.name), entry)
   }
   if (ts.isImportTypeNode(place)) return lookAtType(place, entry)
-  if (ts.isModuleDeclaration(place)) return plain('its types are extended here; say what the facade should have instead')
+  if (ts.isModuleDeclaration(place))
+    return plain('its types are extended here; say what the facade should have instead')
   return lookAtCall(place, entry)
 }
 
@@ -137,7 +137,9 @@ function lookAtCall(call: ts.CallExpression, entry: EntryPoint): Look {
 function problemOfMock(call: ts.CallExpression, mock: string, entry: EntryPoint): string | undefined {
   if (/unmock|dontMock/iu.test(mock)) return undefined
   if (/^(?:import|require)/u.test(mock)) {
-    return mockAround(call.parent) === undefined ? judge(takenFrom(call, mock.startsWith('import')), entry).problem : undefined
+    return mockAround(call.parent) === undefined
+      ? judge(takenFrom(call, mock.startsWith('import')), entry).problem
+      : undefined
   }
   const factory = call.arguments[1]
   // Without a factory the framework makes stand-ins for whatever the module exports.

@@ -112,7 +112,9 @@ function optionsIn(path: string): readonly ts.CompilerOptions[] {
 
 function filesOf(path: string): ReadonlySet<string> {
   const stem = path.replace(/(?<!\.d)\.[cm]?[jt]sx?$/u, '')
-  const candidates = [path, stem, join(path, 'index')].flatMap((each) => extensions.map((extension) => each + extension))
+  const candidates = [path, stem, join(path, 'index')].flatMap((each) =>
+    extensions.map((extension) => each + extension),
+  )
   const found = candidates.filter((each) => statSync(each, { throwIfNoEntry: false })?.isFile() === true)
   return new Set(found.map((each) => realpathSync(each)))
 }

@@ -162,7 +162,7 @@ function verified({ root, files, texts }: AdoptionInput, moving: readonly OwnMen
   const dropped = new Set<string>()
   const findings: Finding[] = []
   for (const project of projects) {
-    for (let isSettled = false; !isSettled; ) {
+    for (let isSettled = false; !isSettled;) {
       const after = textsOf(project, all, hits, dropped)
       const causes = findWorse(project, after).flatMap((worse) => causesOf(project, worse, after))
       isSettled = causes.length === 0

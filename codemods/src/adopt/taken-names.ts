@@ -24,7 +24,8 @@ export function takenByImport(clause: ts.ImportClause): Taken {
   const inherent = clause.name === undefined ? [] : [{ name: 'default', node: clause.name, isType: isTypeOnly }]
   const { namedBindings } = clause
   if (namedBindings === undefined) return { names: inherent, isReplaced: false }
-  if (ts.isNamespaceImport(namedBindings)) return joined([{ names: inherent, isReplaced: false }, usesOf(namedBindings.name)])
+  if (ts.isNamespaceImport(namedBindings))
+    return joined([{ names: inherent, isReplaced: false }, usesOf(namedBindings.name)])
   const elements = namedBindings.elements.map((element): Taken => {
     const uses = identifiersLike(element.name)
     const isType =
