@@ -82,7 +82,7 @@ function modulesOf({ tree, only }: Work): OwnModules {
 /** Reads every source file once; keeps those that may name an entry point. */
 function read(work: Work, modules: OwnModules): { searched: Searched; texts: SourceText[] } {
   const { needles } = modules
-  const quoted = new RegExp(`["'\`][^"'\`\\n]*(?:${needles.map(literally).join('|')})`, 'u')
+  const quoted = new RegExp(needles.map(inQuotes).join('|'), 'u')
   const decoded = new Set<string>()
   const texts: SourceText[] = []
   const onText = (source: SourceText, found: ReadonlySet<string>): void => {
@@ -110,8 +110,10 @@ function parseProblem({ path, text }: SourceText): Finding | undefined {
   return { ...wholeFile(path, 'failed', 'parse-error', `could not be parsed: ${message}`), line, column }
 }
 
-function literally(text: string): string {
-  return text.replaceAll(/[$()*+.?[\\\]^{|}]/gu, String.raw`\$&`)
+/** A text as a pattern that finds it within quotes; one that begins with a quote is the whole of what it finds. */
+function inQuotes(text: string): string {
+  const pattern = text.replaceAll(/[$()*+.?[\\\]^{|}]/gu, String.raw`\$&`)
+  return /^["']/u.test(text) ? pattern : `["'\`][^"'\`\\n]*${pattern}`
 }
 
 function isNamed({ found }: Searched, name: string): boolean {
