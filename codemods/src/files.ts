@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import type { Dirent, Stats } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { configFor, configName, type Config } from './config.js'
 import { gitFiles, gitRoot } from './git.js'
 import type { Finding } from './plan.js'
 import { UsageError } from './usage-error.js'
@@ -20,6 +21,8 @@ export interface Tree {
   /** `tsconfig*.json` and `jsconfig*.json` files. */
   readonly tsconfigs: readonly string[]
   readonly lockfiles: readonly string[]
+  /** What `switchyard.config.json` says; undefined where there is none. */
+  readonly config: Config | undefined
   /** What could not even be listed. */
   readonly findings: readonly Finding[]
 }
@@ -46,7 +49,7 @@ const leftOutWithoutGit = new Set([
  * Lists what a run is about.
  *
  * @param paths Files and directories, relative to `cwd` or absolute; `cwd` itself when empty.
- * @throws {UsageError} when a path does not exist, or no source file is under any
+ * @throws {UsageError} when a path does not exist, no source file is under any, or `switchyard.config.json` is wrong
  */
 export function listTree(paths: readonly string[], cwd: string): Tree {
   const given = (paths.length === 0 ? ['.'] : paths).map((path) => realPath(path, cwd))
@@ -57,6 +60,7 @@ export function listTree(paths: readonly string[], cwd: string): Tree {
   const top = gitRoot(common)
   const realCwd = realpathSync(cwd)
   const root = top === undefined ? (isInside(realCwd, common) ? realCwd : common) : realpathSync(top)
+  const config = configFor(common, root)
   const listed = top === undefined ? undefined : gitFiles(root, given)
 
   const findings: Finding[] = []
@@ -68,10 +72,11 @@ export function listTree(paths: readonly string[], cwd: string): Tree {
     root,
     git: listed !== undefined,
     paths: given,
-    sources: files.filter((file) => sourcePattern.test(file)),
+    sources: files.filter((file) => sourcePattern.test(file) && (config?.includes(file) ?? true)),
     manifests: files.filter((file) => basename(file) === 'package.json'),
     tsconfigs: files.filter((file) => tsconfigPattern.test(basename(file))),
     lockfiles: files.filter((file) => lockfiles.has(basename(file))),
+    config,
     findings,
   }
   if (tree.sources.length === 0 && findings.length === 0) throw noFiles(paths, tree)
@@ -194,6 +199,6 @@ function noFiles(paths: readonly string[], tree: Tree): UsageError {
   const ignored = tree.git ? ' that .gitignore does not leave out' : ''
   return new UsageError(
     `no source file${ignored} in ${where}: expected .ts .tsx .mts .cts .js .jsx .mjs .cjs .vue or .svelte, ` +
-      'outside node_modules and dist',
+      `outside node_modules and dist${tree.config === undefined ? '' : `, and what ${configName} includes and does not exclude`}`,
   )
 }
