@@ -2,8 +2,8 @@
 // The steps of a release in their order. Each knows whether it is done already, so that a release that died is finished
 // by running it again.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, join, relative, sep } from 'node:path'
 import { billOfMaterials } from './bill-of-materials.mjs'
 import { npmMessage, overdue } from './deprecations.mjs'
 import { lostFacadeLines } from './facade-reports.mjs'
@@ -151,8 +151,11 @@ function billOfMaterialsStep(workspace) {
     name: `list what ${tagOf(workspace)} is made of`,
     isDone: async () => existsSync(file),
     run: async () => {
+      const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+      const place = relative(root, workspace.folder).split(sep).join('/')
+      const bill = billOfMaterials(place, packages)
       mkdirSync(attachments, { recursive: true })
-      writeFileSync(`${file}.part`, JSON.stringify(await billOfMaterials(workspace), undefined, 2))
+      writeFileSync(`${file}.part`, `${JSON.stringify(bill, undefined, 2)}\n`)
       renameSync(`${file}.part`, file)
     },
   }
