@@ -105,7 +105,12 @@ function wholeLines(text: string, start: number, end: number): { start: number; 
   return { start: lineStart, end: end + rest.length }
 }
 
-function withinLine(text: string, start: number, comma: number | undefined, end: number): { start: number; end: number } {
+function withinLine(
+  text: string,
+  start: number,
+  comma: number | undefined,
+  end: number,
+): { start: number; end: number } {
   if (comma !== undefined) return { start, end: comma + (/^\s*/u.exec(text.slice(comma))?.[0].length ?? 0) }
   const before = text.slice(0, start).trimEnd()
   return { start: before.endsWith(',') ? before.length : start, end }

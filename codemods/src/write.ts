@@ -1,4 +1,14 @@
-import { accessSync, chmodSync, chownSync, constants, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { reason } from './files.js'
 import type { StagedGroup } from './stage.js'

@@ -19,7 +19,11 @@ describe('removeMember()', () => {
     ['in a line, the last', `{ "a": 1, "x": 2 }`, `{ "a": 1 }`],
     ['without any space', `{"a":1,"x":2,"b":3}`, `{"a":1,"b":3}`],
     ['with tabs', `{\n\t"a": 1,\n\t"x": [\n\t\t2\n\t],\n\t"b": 3\n}`, `{\n\t"a": 1,\n\t"b": 3\n}`],
-    ['with carriage returns', `{\r\n  "a": 1,\r\n  "x": 2,\r\n  "b": 3\r\n}\r\n`, `{\r\n  "a": 1,\r\n  "b": 3\r\n}\r\n`],
+    [
+      'with carriage returns',
+      `{\r\n  "a": 1,\r\n  "x": 2,\r\n  "b": 3\r\n}\r\n`,
+      `{\r\n  "a": 1,\r\n  "b": 3\r\n}\r\n`,
+    ],
     ['the last one, with carriage returns', `{\r\n  "a": 1,\r\n  "x": 2\r\n}\r\n`, `{\r\n  "a": 1\r\n}\r\n`],
     ['after a byte order mark', `\uFEFF{ "x": 1, "b": 2 }`, `\uFEFF{ "b": 2 }`],
     ['with a trailing comma', `{\n  "a": 1,\n  "x": 2,\n}`, `{\n  "a": 1,\n}`],
@@ -53,16 +57,22 @@ describe('removeMember()', () => {
     )
   })
 
-  it.each(['', '[]', '"text"', '{ "x": ', '{ "b": { "x": 1 } }', '{ "a": ["x"] }', '{ "a": { "x": 1 } ]'])('leaves %j alone', (text) => {
-    expect(removeMember(text, ['a', 'x'])).toBe(text)
-  })
+  it.each(['', '[]', '"text"', '{ "x": ', '{ "b": { "x": 1 } }', '{ "a": ["x"] }', '{ "a": { "x": 1 } ]'])(
+    'leaves %j alone',
+    (text) => {
+      expect(removeMember(text, ['a', 'x'])).toBe(text)
+    },
+  )
 
   const layout = fc.record({
     keys: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', '@switchyard/core', 'ünï'), { minLength: 1 }),
     removed: fc.nat(),
     newline: fc.constantFrom('\n', '\r\n'),
     indent: fc.constantFrom('  ', '\t', '    '),
-    comments: fc.array(fc.constantFrom('', '// above', '/* above */', '// with "a": 1, in it'), { minLength: 7, maxLength: 7 }),
+    comments: fc.array(fc.constantFrom('', '// above', '/* above */', '// with "a": 1, in it'), {
+      minLength: 7,
+      maxLength: 7,
+    }),
     behind: fc.array(fc.constantFrom('', ' // behind', ' /* behind, */'), { minLength: 7, maxLength: 7 }),
     trailing: fc.boolean(),
   })

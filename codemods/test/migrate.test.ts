@@ -31,22 +31,25 @@ function everybody(root: string): void {
 }
 
 describe('migrate(), while somebody else writes', () => {
-  it.each(['Planning', 'Writing'])('skips and reports a file that changes before %s, and does the rest', async (step) => {
-    const root = repository({ 'a.js': legacy, 'b.js': legacy, 'package.json': manifest })
-    const progress = when(step, () => writeFileSync(join(root, 'a.js'), `${legacy}// by hand\n`))
-    const { result } = await migrate({ cwd: root, progress, force: true })
-    expect(result.files).toEqual({ given: 3, changed: 2, unchanged: 0, skipped: 1, failed: 0 })
-    expect(result.findings).toMatchObject([
-      { file: 'a.js', kind: 'skipped', rule: 'not-written', message: expect.stringContaining('changed on disk') },
-    ])
-    expect(exitStatus(result)).toBe(1)
-    expect(read(root, 'a.js')).toBe(`${legacy}// by hand\n`)
-    expect(read(root, 'b.js')).toBe(canonical)
-    expect(Object.keys((JSON.parse(read(root, 'package.json')) as { dependencies: object }).dependencies)).toEqual([
-      '@switchyard/dispatcher',
-      '@switchyard/legacy',
-    ])
-  })
+  it.each(['Planning', 'Writing'])(
+    'skips and reports a file that changes before %s, and does the rest',
+    async (step) => {
+      const root = repository({ 'a.js': legacy, 'b.js': legacy, 'package.json': manifest })
+      const progress = when(step, () => writeFileSync(join(root, 'a.js'), `${legacy}// by hand\n`))
+      const { result } = await migrate({ cwd: root, progress, force: true })
+      expect(result.files).toEqual({ given: 3, changed: 2, unchanged: 0, skipped: 1, failed: 0 })
+      expect(result.findings).toMatchObject([
+        { file: 'a.js', kind: 'skipped', rule: 'not-written', message: expect.stringContaining('changed on disk') },
+      ])
+      expect(exitStatus(result)).toBe(1)
+      expect(read(root, 'a.js')).toBe(`${legacy}// by hand\n`)
+      expect(read(root, 'b.js')).toBe(canonical)
+      expect(Object.keys((JSON.parse(read(root, 'package.json')) as { dependencies: object }).dependencies)).toEqual([
+        '@switchyard/dispatcher',
+        '@switchyard/legacy',
+      ])
+    },
+  )
 
   it.each(['Planning', 'Writing'])('undoes only what it wrote after a file changed before %s', async (step) => {
     const root = repository({ 'a.js': legacy, 'b.js': legacy })
@@ -59,7 +62,8 @@ describe('migrate(), while somebody else writes', () => {
 
   it('leaves every file of a group when one of them changes', async () => {
     const files = {
-      'tsconfig.json': '{ "compilerOptions": { "module": "nodenext", "strict": true, "types": [], "skipLibCheck": true } }',
+      'tsconfig.json':
+        '{ "compilerOptions": { "module": "nodenext", "strict": true, "types": [], "skipLibCheck": true } }',
       'make.ts': `import { ToolDispatcher, type UserExecutionContext } from '@switchyard/legacy'
 export const make = (context: UserExecutionContext): ToolDispatcher => new ToolDispatcher(context)
 `,
@@ -105,7 +109,8 @@ describe('switchyard migrate, killed', () => {
     const { child, ended } = begun(root, 'migrate', '--force', '--no-verify', '--quiet')
     const last = names[files - 1] ?? ''
     const watch = setInterval(() => {
-      if (files === 0 ? readdirSync(root).includes('.switchyard') : read(root, last) === canonical) child.kill('SIGKILL')
+      if (files === 0 ? readdirSync(root).includes('.switchyard') : read(root, last) === canonical)
+        child.kill('SIGKILL')
     }, 1)
     const { signal } = await ended
     clearInterval(watch)
@@ -166,7 +171,8 @@ describe('what the file system does not allow', () => {
       'inner/in.js': legacy,
     })
     everybody(root)
-    for (const path of ['secret.js', 'folder', 'inner/package.json', 'inner/tsconfig.json']) chmodSync(join(root, path), 0)
+    for (const path of ['secret.js', 'folder', 'inner/package.json', 'inner/tsconfig.json'])
+      chmodSync(join(root, path), 0)
     const answer = switchyardAsNobody(root, 'migrate', '--json', '--force')
     const { files, findings } = resultOf(answer)
     expect(findings.map(({ file, kind, rule }) => ({ file, kind, rule }))).toEqual([
@@ -204,7 +210,8 @@ describe('links', () => {
 describe('a project that has errors already', () => {
   it('is migrated where nothing gets worse, and a file that would get worse is left with its marker', () => {
     const root = repository({
-      'tsconfig.json': '{ "compilerOptions": { "module": "nodenext", "strict": true, "types": [], "skipLibCheck": true } }',
+      'tsconfig.json':
+        '{ "compilerOptions": { "module": "nodenext", "strict": true, "types": [], "skipLibCheck": true } }',
       'broken.ts': `import { ToolDispatcher, type UserExecutionContext } from '@switchyard/legacy'
 const wrong: number = 'text'
 export const make = (context: UserExecutionContext): Promise<void> => new ToolDispatcher(context).cleanup()

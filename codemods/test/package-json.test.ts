@@ -63,11 +63,7 @@ describe('moveDependencies()', () => {
 }
 `,
     ],
-    [
-      'no dependencies',
-      `{ "name": "app" }\n`,
-      `{ "name": "app", "dependencies": { ${dispatcher} } }\n`,
-    ],
+    ['no dependencies', `{ "name": "app" }\n`, `{ "name": "app", "dependencies": { ${dispatcher} } }\n`],
     ['nothing at all', `{}\n`, `{ "dependencies": { ${dispatcher} } }\n`],
   ])('keeps the layout of a manifest with %s', async (_, before, after) => {
     const files = await moved({ 'package.json': before, 'src/count.js': legacy })
@@ -79,23 +75,26 @@ describe('moveDependencies()', () => {
     ['npm and yarn', { 'package.json': `{ "private": true, "workspaces": ["packages/*"] }` }],
     ['pnpm', { 'package.json': `{ "private": true }`, 'pnpm-workspace.yaml': 'packages:\n  - packages/*\n' }],
     ['bun', { 'package.json': `{ "private": true, "workspaces": { "packages": ["packages/*"] } }` }],
-  ] satisfies [string, Files][])('changes the manifest of each package alone in a workspace of %s', async (_, files) => {
-    const own = `{ "dependencies": { "@switchyard/legacy": "0.9.0" } }\n`
-    const others = `{ "dependencies": { "zod": "4" } }\n`
-    const after = await moved({
-      ...files,
-      'packages/a/package.json': own,
-      'packages/a/index.js': legacy,
-      'packages/b/package.json': others,
-      'packages/b/index.js': 'export const b = 1\n',
-      'packages/c/package.json': own,
-      'packages/c/index.js': canonical,
-    })
-    expect(after['package.json']).toBe(files['package.json'])
-    expect(after['packages/a/package.json']).toBe(`{ "dependencies": { ${dispatcher} } }\n`)
-    expect(after['packages/b/package.json']).toBe(others)
-    expect(after['packages/c/package.json']).toBe(`{ "dependencies": { ${dispatcher} } }\n`)
-  })
+  ] satisfies [string, Files][])(
+    'changes the manifest of each package alone in a workspace of %s',
+    async (_, files) => {
+      const own = `{ "dependencies": { "@switchyard/legacy": "0.9.0" } }\n`
+      const others = `{ "dependencies": { "zod": "4" } }\n`
+      const after = await moved({
+        ...files,
+        'packages/a/package.json': own,
+        'packages/a/index.js': legacy,
+        'packages/b/package.json': others,
+        'packages/b/index.js': 'export const b = 1\n',
+        'packages/c/package.json': own,
+        'packages/c/index.js': canonical,
+      })
+      expect(after['package.json']).toBe(files['package.json'])
+      expect(after['packages/a/package.json']).toBe(`{ "dependencies": { ${dispatcher} } }\n`)
+      expect(after['packages/b/package.json']).toBe(others)
+      expect(after['packages/c/package.json']).toBe(`{ "dependencies": { ${dispatcher} } }\n`)
+    },
+  )
 
   it('leans on the manifest above that declares the facade for all of them', async () => {
     const after = await moved({
@@ -156,12 +155,19 @@ describe('removeFacadePaths()', () => {
 `
     const after = await moved({ 'jsconfig.json': tsconfig, 'src/count.js': legacy })
     expect(after['jsconfig.json']).toBe(
-      tsconfig.split('\n').filter((line) => !line.includes('@switchyard/legacy')).join('\n'),
+      tsconfig
+        .split('\n')
+        .filter((line) => !line.includes('@switchyard/legacy'))
+        .join('\n'),
     )
   })
 
   it.each([
-    ['something still names the facade', undecided, `{ "compilerOptions": { "paths": { "@switchyard/legacy": ["./x"] } } }\n`],
+    [
+      'something still names the facade',
+      undecided,
+      `{ "compilerOptions": { "paths": { "@switchyard/legacy": ["./x"] } } }\n`,
+    ],
     ['it names others only', canonical, `{ "compilerOptions": { "paths": { "@switchyard/legacy-ui": ["./x"] } } }\n`],
     ['it is broken', canonical, `{ "compilerOptions": { "paths": { "@switchyard/legacy": ["./x"] } }\n`],
   ])('leaves a tsconfig where %s', async (_, source, tsconfig) => {
