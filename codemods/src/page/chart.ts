@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../history.js'
+import { totalOf, type HistoryEntry } from '../history.js'
 import { html, nothing, type Markup } from './markup.js'
 
 const WIDTH = 760
@@ -23,7 +23,7 @@ interface Scale {
 export function chart(entries: readonly HistoryEntry[]): Markup {
   const scale = scaleOf(entries)
   const onFacades = entries.map(({ date, onFacades: places }) => [scale.x(date), scale.y(places)] as const)
-  const all = entries.map((entry) => [scale.x(entry.date), scale.y(entry.onFacades + entry.beside)] as const)
+  const all = entries.map((entry) => [scale.x(entry.date), scale.y(totalOf(entry))] as const)
   const ground = entries.map(({ date }) => [scale.x(date), scale.y(0)] as const)
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="trend-title">
     <title id="trend-title">${titleOf(entries)}</title>
@@ -41,14 +41,13 @@ export function chart(entries: readonly HistoryEntry[]): Markup {
 function titleOf(entries: readonly HistoryEntry[]): string {
   const [first, last] = [entries[0], entries.at(-1)]
   if (first === undefined || last === undefined) return ''
-  const total = ({ onFacades, beside }: HistoryEntry): number => onFacades + beside
-  return `Places left, from ${total(first)} on ${first.date} to ${total(last)} on ${last.date}`
+  return `Places left, from ${totalOf(first)} on ${first.date} to ${totalOf(last)} on ${last.date}`
 }
 
 function scaleOf(entries: readonly HistoryEntry[]): Scale {
   const days = entries.map(({ date }) => Date.parse(date))
   const [start, end] = [Math.min(...days), Math.max(...days)]
-  const top = roundUp(Math.max(...entries.map(({ onFacades, beside }) => onFacades + beside)))
+  const top = roundUp(Math.max(...entries.map(totalOf)))
   return {
     x: (date) => tenths(LEFT + ((WIDTH - LEFT - RIGHT) * (Date.parse(date) - start)) / Math.max(1, end - start)),
     y: (places) => tenths(HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * places) / top),
@@ -56,11 +55,11 @@ function scaleOf(entries: readonly HistoryEntry[]): Scale {
   }
 }
 
-/** The next number that is even and divides well: the axis has a mark in its middle. */
+/** The next round number that is even: the axis has a mark in its middle. */
 function roundUp(number: number): number {
-  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, number))))
-  const factor = [1, 2, 4, 6, 8, 10].find((each) => each * step >= number) ?? 10
-  return Math.max(2, factor * step)
+  const step = 10 ** Math.floor(Math.log10(Math.max(1, number)))
+  const marks = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].map((factor) => Math.round(factor * step))
+  return marks.find((mark) => mark >= number && mark % 2 === 0) ?? 10 * step
 }
 
 function tenths(number: number): number {

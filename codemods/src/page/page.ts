@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { HistoryEntry } from '../history.js'
+import { totalOf, type HistoryEntry } from '../history.js'
 import { count } from '../layout.js'
 import { version } from '../own-manifest.js'
 import { remarksOf } from '../report.js'
@@ -67,7 +67,7 @@ function tiles(findings: readonly ReportedFinding[], trend: readonly HistoryEntr
 <div${places === 0 ? html` class="good"` : nothing}><dt>${places === 1 ? 'place' : 'places'} left, in ${count(files, 'file')}</dt><dd>${number(places)}</dd></div>
 <div><dt>done by <code>switchyard migrate</code>, without a person</dt><dd>${number(fixable)}</dd></div>
 <div><dt>for a person to decide or repair</dt><dd>${number(places - fixable)}</dd></div>
-${first === undefined || difference === undefined ? nothing : html`<div${difference < 0 ? html` class="good"` : nothing}><dt>${difference > 0 ? 'more' : 'fewer'} than on ${day(first.date)}</dt><dd>${number(Math.abs(difference))}</dd></div>`}
+${first === undefined || difference === undefined ? nothing : html`<div${difference < 0 ? html` class="good"` : nothing}><dt>${difference > 0 ? 'more than on' : difference < 0 ? 'fewer than on' : 'more or fewer than on'} ${day(first.date)}</dt><dd>${number(Math.abs(difference))}</dd></div>`}
 </dl>`
 }
 
@@ -222,7 +222,7 @@ function place({ line, code, message, snippet, fixable, fix }: ReportedFinding):
   const who = fixable ? nothing : html` <strong>By a person.</strong>`
   const what = snippet === undefined || snippet === '' ? nothing : html`<br /><code class="soft">${snippet}</code>`
   const how = fixable || fix === undefined ? nothing : html` ${fix}`
-  return html`<li>Line ${line}: ${code === undefined ? nothing : `${code} `}${message}.${who}${how}${what}</li>`
+  return html`<li>Line ${line}${code === undefined ? nothing : `, ${code}`}: ${message}.${who}${how}${what}</li>`
 }
 
 function cell(value: number): Markup {
@@ -231,10 +231,6 @@ function cell(value: number): Markup {
 
 function number(value: number): string {
   return value.toLocaleString('en-US')
-}
-
-function totalOf({ onFacades, beside }: HistoryEntry): number {
-  return onFacades + beside
 }
 
 /** A day in words, from an ISO date or time. */
