@@ -1,5 +1,5 @@
 import { totalOf, type HistoryEntry } from '../history.js'
-import { html, nothing, type Markup } from './markup.js'
+import { markup, nothing, type Markup } from './markup.js'
 
 const WIDTH = 760
 const HEIGHT = 240
@@ -25,15 +25,15 @@ export function chart(entries: readonly HistoryEntry[]): Markup {
   const onFacades = entries.map(({ date, onFacades: places }) => [scale.x(date), scale.y(places)] as const)
   const all = entries.map((entry) => [scale.x(entry.date), scale.y(totalOf(entry))] as const)
   const ground = entries.map(({ date }) => [scale.x(date), scale.y(0)] as const)
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="trend-title">
+  return markup`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="trend-title">
     <title id="trend-title">${titleOf(entries)}</title>
     ${grid(scale)}
     <path class="beside area" d="${areaOf(all, onFacades)}" />
     <path class="facades area" d="${areaOf(onFacades, ground)}" />
     <path class="beside line" d="${lineOf(all)}" />
     <path class="facades line" d="${lineOf(onFacades)}" />
-    ${all.map(([x, y]) => html`<circle class="beside" cx="${x}" cy="${y}" r="${entries.length > 60 ? 0 : 3}" />`)}
-    ${onFacades.map(([x, y]) => html`<circle class="facades" cx="${x}" cy="${y}" r="${entries.length > 60 ? 0 : 3}" />`)}
+    ${all.map(([x, y]) => markup`<circle class="beside" cx="${x}" cy="${y}" r="${entries.length > 60 ? 0 : 3}" />`)}
+    ${onFacades.map(([x, y]) => markup`<circle class="facades" cx="${x}" cy="${y}" r="${entries.length > 60 ? 0 : 3}" />`)}
     ${dates(entries, scale)}
   </svg>`
 }
@@ -69,7 +69,7 @@ function tenths(number: number): number {
 function grid({ y, top }: Scale): Markup[] {
   return [0, top / 2, top].map(
     (places) =>
-      html`<path class="grid" d="M${LEFT} ${y(places)}H${WIDTH - RIGHT}" />
+      markup`<path class="grid" d="M${LEFT} ${y(places)}H${WIDTH - RIGHT}" />
         <text x="${LEFT - 8}" y="${y(places) + 4}" text-anchor="end">${places.toLocaleString('en-US')}</text>`,
   )
 }
@@ -85,7 +85,7 @@ function dates(entries: readonly HistoryEntry[], { x }: Scale): Markup[] {
     if (!isEnd && (at < free || at > WIDTH - RIGHT - width * 1.5)) return nothing
     free = at + width * (entry === first ? 1.5 : 1)
     const anchor = entry === first ? 'start' : entry === last ? 'end' : 'middle'
-    return html`<text x="${at}" y="${HEIGHT - 8}" text-anchor="${anchor}">${entry.date}</text>`
+    return markup`<text x="${at}" y="${HEIGHT - 8}" text-anchor="${anchor}">${entry.date}</text>`
   })
 }
 
