@@ -47,6 +47,7 @@ describe('switchyard report', () => {
 
   it.each([
     [['report', '--output', 'folder'], 'folder is a directory'],
+    [['report', '--output', 'src/count.js'], 'src/count.js is there, and is no HTML page'],
     [['report', 'nowhere'], 'no file or directory nowhere'],
     [['report', '--outptu', 'a.html'], '--outptu'],
     [['report', '--json'], '--json'],
@@ -57,6 +58,7 @@ describe('switchyard report', () => {
     expect(status).toBe(2)
     expect(stderr).toContain(message)
     expect(existsSync(join(root, '.switchyard'))).toBe(false)
+    expect(read(root, 'src/count.js')).toBe(legacy)
   })
 })
 
