@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { adopt } from './adopt.js'
 import { audit } from './audit.js'
 import { applyBaseline, readBaseline } from './baseline.js'
 import { facadeNames } from './facades.js'
@@ -105,20 +106,35 @@ function program(streams: Streams, settle: (status: number) => void): Command {
       settle(print(await auditBeside(paths, flags, stderr), flags, stdout, {}))
     })
 
-  common(root.command('migrate'))
-    .description('take callers off the facades: code, mocks, package.json, tsconfig paths')
-    .option('--dry-run', 'write nothing, print unified diffs')
-    .option('--check', 'write nothing; exit with 1 when something is left (for CI)')
-    .option('--no-package-json', 'leave package.json and tsconfig paths alone')
-    .option('--no-verify', 'do not type-check changed files before and after')
-    .option('--force', 'write files with uncommitted changes too')
-    .addOption(
-      new Option('--undo', 'put back the exact bytes of the last run').conflicts(['dryRun', 'check', 'force', 'only']),
-    )
-    .action(async (paths: string[], flags: MigrateFlags) => {
-      const done = flags.undo === true ? undo({ paths }) : await migrate(migrateOptions(paths, flags, stderr))
-      settle(print(done, flags, stdout, flags))
-    })
+  const writing = [
+    {
+      name: 'adopt',
+      does: adopt,
+      says: "take callers of your own modules to the facades, by switchyard.config.json's entryPoints",
+    },
+    { name: 'migrate', does: migrate, says: 'take callers off the facades: code, mocks, package.json, tsconfig paths' },
+  ] as const
+  for (const { name, does, says } of writing) {
+    common(root.command(name))
+      .description(says)
+      .option('--dry-run', 'write nothing, print unified diffs')
+      .option('--check', 'write nothing; exit with 1 when something is left (for CI)')
+      .option('--no-package-json', 'leave package.json and tsconfig paths alone')
+      .option('--no-verify', 'do not type-check changed files before and after')
+      .option('--force', 'write files with uncommitted changes too')
+      .addOption(
+        new Option('--undo', 'put back the exact bytes of the last run').conflicts([
+          'dryRun',
+          'check',
+          'force',
+          'only',
+        ]),
+      )
+      .action(async (paths: string[], flags: MigrateFlags) => {
+        const done = flags.undo === true ? undo({ paths }) : await does(migrateOptions(paths, flags, stderr))
+        settle(print(done, flags, stdout, flags))
+      })
+  }
 
   root
     .command('report')

@@ -1,3 +1,4 @@
+export { adopt, type AdoptOptions } from './adopt.js'
 export { audit, type AuditOptions } from './audit.js'
 export { migrate, type MigrateOptions } from './migrate.js'
 export { undo, type UndoOptions } from './undo.js'

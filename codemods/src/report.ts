@@ -203,9 +203,8 @@ export function remarksOf({ notes: said, typed }: Run): string[] {
 
 function closing({ result }: Run, { mode }: TextOptions, layout: Layout): Section {
   const { given, changed, unchanged, skipped, failed } = result.files
-  const what = { audit: 'looked at', migrate: mode === 'write' ? 'changed' : 'to change', undo: 'put back' }[
-    result.command
-  ]
+  const change = mode === 'write' ? 'changed' : 'to change'
+  const what = { audit: 'looked at', migrate: change, adopt: change, undo: 'put back' }[result.command]
   const number = result.command === 'audit' ? given : changed
   const parts = [
     `${count(number, 'file')} ${what}`,

@@ -72,7 +72,7 @@ export interface BaselineResult {
 export interface RunResult {
   /** The version of this shape. */
   readonly version: 1
-  readonly command: 'audit' | 'migrate' | 'undo'
+  readonly command: 'audit' | 'migrate' | 'adopt' | 'undo'
   readonly files: FileCounts
   readonly findings: readonly ReportedFinding[]
   readonly changes: readonly Change[]

@@ -1,5 +1,5 @@
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, chownSync, constants, existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
+import { realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { reason } from './files.js'
 import type { StagedGroup } from './stage.js'
@@ -72,6 +72,8 @@ function attempt(path: string, before: Buffer, after: Buffer): string | undefine
   const stale = staleness(path, before)
   if (stale !== undefined) return stale
   try {
+    // A rename asks the folder alone; who made the file read-only meant it.
+    accessSync(path, constants.W_OK)
     replaceFile(path, after)
     return undefined
   } catch (error) {

@@ -186,6 +186,7 @@ function follow(work: Work, expression: ts.Expression, source: Key, facade: Faca
     return
   }
   if (ts.isArrayLiteralExpression(parent)) {
+    work.join(source, parent)
     follow(work, parent, source, facade)
     return
   }

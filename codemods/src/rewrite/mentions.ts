@@ -1,5 +1,6 @@
 import ts from 'typescript-checker'
 import { migrations } from '../migrations.js'
+import { isAugmentation, joinImplementation } from './ambient.js'
 import { type Binding, bindingsOf, facadeExport, type FacadeExport } from './bindings.js'
 import { facadeCall, isCreation } from './creations.js'
 import { isDispatcherClass } from './facade-symbols.js'
@@ -89,6 +90,9 @@ function surveyReference(work: Work, node: ts.Identifier, binding: Binding): voi
     stays(work, { ...binding, reference: node, whole: node, binding }, node)
   }
 }
+
+const DECLARED_BY_HAND =
+  'its type is declared by hand here, and the code behind it cannot be checked; change both, and what calls them'
 
 interface Found extends FacadeExport {
   readonly reference: ts.Identifier
@@ -247,6 +251,10 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     return whole
   }
   const key = enclosingKey(whole) ?? whole
+  if (whole.getSourceFile().isDeclarationFile && !isAugmentation(key)) {
+    work.block(whole, key, facade, DECLARED_BY_HAND)
+    joinImplementation(work, whole, key)
+  }
   if (isTakenApart(reference)) {
     work.block(
       whole,
