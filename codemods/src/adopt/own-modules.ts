@@ -106,8 +106,7 @@ function optionsIn(path: string): readonly ts.CompilerOptions[] {
     .map((part) => ts.resolveProjectReferencePath(part))
     .filter((part) => existsSync(part))
     .map(parse)
-  const mapped = [main, ...parts].filter(({ options }) => options.paths !== undefined || options.baseUrl !== undefined)
-  return [...mapped.map(({ options }) => ({ ...options, ...bundler })), bundler]
+  return [...[main, ...parts].map(({ options }) => ({ ...options, ...bundler })), bundler]
 }
 
 function filesOf(path: string): ReadonlySet<string> {

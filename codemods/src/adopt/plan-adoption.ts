@@ -193,15 +193,16 @@ function textsOf(
   return found
 }
 
+/** What the compiler keeps of a file's imports, and its declarations do not tell. */
+type Imports = ts.SourceFile & { readonly imports?: readonly ts.StringLiteralLike[] }
+
 /** The changed files that a complaint comes from: the one that it is in, else those that this one sees. */
 function causesOf(project: Project, worse: Worse, changed: ReadonlyMap<string, string>): [string, Worse][] {
   if (changed.has(worse.file)) return [[worse.file, worse]]
   const seen = new Set([worse.file])
   const checker = project.program.getTypeChecker()
   for (const file of seen) {
-    const source = project.program.getSourceFile(file) as
-      | (ts.SourceFile & { readonly imports?: readonly ts.StringLiteralLike[] })
-      | undefined
+    const source: Imports | undefined = project.program.getSourceFile(file)
     for (const specifier of source?.imports ?? []) {
       const [declaration] = checker.getSymbolAtLocation(specifier)?.declarations ?? []
       if (declaration !== undefined && ts.isSourceFile(declaration) && !declaration.isDeclarationFile) {
