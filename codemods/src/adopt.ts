@@ -141,7 +141,11 @@ function movedManifests(
 }
 
 /** What the reader should know of each entry point: that nothing means it, or that nothing needs it any more. */
-function notesOn({ named, typed }: AdoptionPlan, { entries }: OwnModules, only: readonly FacadeName[]): string[] {
+function notesOn(
+  { named, typed, beyond }: AdoptionPlan,
+  { entries }: OwnModules,
+  only: readonly FacadeName[],
+): string[] {
   const wanted = entries.filter(({ facade }) => only.includes(facade))
   const of = (entry: EntryPoint) => named.get(entry) ?? { before: 0, left: 0 }
   const unknown = wanted.filter((entry) => entry.files.size === 0 && of(entry).before === 0)
@@ -149,6 +153,13 @@ function notesOn({ named, typed }: AdoptionPlan, { entries }: OwnModules, only: 
   const isFree = wanted.every((entry) => of(entry).left === 0) && free.length > 0
   return [
     ...(typed ? [] : ['No tsconfig was found for some files: what they make of a facade could not be type-checked.']),
+    ...[...beyond]
+      .filter(([, members]) => members.size > 0)
+      .map(
+        ([{ key, facade }, members]) =>
+          `${[...members].join(', ')} of ${key} ${members.size === 1 ? 'is' : 'are'} nothing that ${packageOf(facade)} has, and some ` +
+          'of the files that moved are not type-checked: look whether code that they hand a dispatcher to uses that.',
+      ),
     ...unknown.map(
       ({ key }) => `Nothing is called ${key}, and nothing names it: unless it is gone already, see ${configName}.`,
     ),

@@ -169,6 +169,27 @@ module.exports = { ToolDispatcher, last, status }
     expect(result.status).toBe(1)
   })
 
+  it('leaves plain JavaScript that leans on a member which the facade has not', async () => {
+    const root = repository({
+      'src/agents/tool_dispatcher.js': `class Base {\n  replayAll() {}\n}
+export class ToolDispatcher extends Base {\n  constructor() {\n    super()\n    this.journal = []\n  }\n  hasTool() {}\n  #secret() {}\n}\n`,
+      'src/replay.js':
+        "import { ToolDispatcher } from './agents/tool_dispatcher.js'\nnew ToolDispatcher().replayAll()\n",
+      'src/read.js':
+        "import { ToolDispatcher } from './agents/tool_dispatcher.js'\nexport const { journal } = new ToolDispatcher()\n",
+      'src/ask.js': "import { ToolDispatcher } from './agents/tool_dispatcher.js'\nnew ToolDispatcher().hasTool('a')\n",
+    })
+    const { status, result, messages } = await adopt(root)
+    expect(status).toBe(1)
+    expect(result.changes.map(({ file }) => file)).toEqual(['src/ask.js'])
+    expect(messages).toEqual([
+      expect.stringMatching(/^src\/read\.js:1 .*this file uses \.journal, which/u),
+      expect.stringMatching(/^src\/replay\.js:1 .*this file uses \.replayAll, which/u),
+    ])
+    const { stdout } = await switchyard(root, 'adopt', '--dry-run', '--force')
+    expect(stdout).not.toContain('secret')
+  })
+
   it('finds a module by tsconfig paths, by its directory, and from within it', async () => {
     const files = {
       'tsconfig.json': JSON.stringify({

@@ -7,6 +7,7 @@ import { loadProjects, type Project } from '../project.js'
 import { Components } from '../rewrite/components.js'
 import { applyEdits } from '../rewrite/text-edits.js'
 import { findWorse, type Worse } from '../rewrite/verify.js'
+import { firstUse, membersBeyond } from './own-members.js'
 import { ownMentionsIn, type OwnMention } from './own-mentions.js'
 import type { EntryPoint, OwnModules } from './own-modules.js'
 import { scriptText } from './script-text.js'
@@ -31,14 +32,21 @@ export interface AdoptionInput {
 export interface AdoptionPlan extends MigrationPlan {
   /** How often each entry point is named, and how often it still would be. */
   readonly named: ReadonlyMap<EntryPoint, { readonly before: number; readonly left: number }>
+  /** What no compiler looked for: members of entry points that their facades have not. */
+  readonly beyond: ReadonlyMap<EntryPoint, ReadonlySet<string>>
 }
 
 /** Plans which mentions of entry points become mentions of their facades. Writes nothing. */
 export function planAdoption(input: AdoptionInput): AdoptionPlan {
   const { texts, modules, only } = input
+  const beyond = new Map(modules.entries.map((entry) => [entry, membersBeyond(entry)]))
   const mentions = texts
     .filter(({ path }) => !modules.isEntry(path))
-    .flatMap(({ path, text }) => ownMentionsIn(sourceOf(path, text), modules))
+    .flatMap(({ path, text }) => {
+      const source = sourceOf(path, text)
+      const found = ownMentionsIn(source, modules)
+      return input.verify && modules.isTyped(path) ? found : found.map((mention) => lookedAt(mention, beyond))
+    })
     .filter(({ entry }) => only.includes(entry.facade))
   const problems = problemsOf(mentions, input)
   const moving = mentions.filter((mention) => !problems.has(mention))
@@ -53,6 +61,7 @@ export function planAdoption(input: AdoptionInput): AdoptionPlan {
     findings: [...[...problems].map(([mention, problem]) => todo(mention, problem)), ...findings],
     sites: [],
     typed,
+    beyond: new Map([...beyond].filter(([entry]) => isUnchecked(entry, moving, input))),
     named: new Map(
       modules.entries.map((entry) => {
         const own = mentions.filter((mention) => mention.entry === entry)
@@ -61,6 +70,20 @@ export function planAdoption(input: AdoptionInput): AdoptionPlan {
       }),
     ),
   }
+}
+
+/** Whether some file that names an entry point is one that nobody type-checks. */
+function isUnchecked(entry: EntryPoint, moving: readonly OwnMention[], { verify, modules }: AdoptionInput): boolean {
+  return moving.some((mention) => mention.entry === entry && !(verify && modules.isTyped(fileOf(mention.literal))))
+}
+
+/** Where nothing is type-checked: whether the file leans on something that the facade has not. */
+function lookedAt(mention: OwnMention, beyond: ReadonlyMap<EntryPoint, ReadonlySet<string>>): OwnMention {
+  const { entry, literal, problem } = mention
+  const member = problem === undefined ? firstUse(literal.getSourceFile(), beyond.get(entry) ?? new Set()) : undefined
+  if (member === undefined) return mention
+  const found = `this file uses .${member}, which your own class has and ${packageOf(entry.facade)} has not`
+  return { ...mention, problem: found }
 }
 
 function sourceOf(path: string, text: string): ts.SourceFile {
