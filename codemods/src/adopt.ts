@@ -3,7 +3,7 @@ import { addFacades } from './adopt/facade-dependencies.js'
 import { planAdoption, type AdoptionPlan } from './adopt/plan-adoption.js'
 import { configName } from './config.js'
 import { packageOf } from './facades.js'
-import { wholeFile } from './files.js'
+import { filesUnder, sourcePattern, wholeFile } from './files.js'
 import { count } from './layout.js'
 import { parseSource } from './mentions.js'
 import {
@@ -18,6 +18,7 @@ import {
 } from './migrate.js'
 import type { MovedManifest } from './package-json.js'
 import type { FacadeName, Finding, SourceText } from './plan.js'
+import { decode, readSources } from './read-sources.js'
 import type { Run } from './result.js'
 import { search, type Searched } from './search.js'
 import { stage, type StagedGroup } from './stage.js'
@@ -46,7 +47,16 @@ export async function adopt(options: AdoptOptions = {}): Promise<Run> {
   const adopted = new Set(work.only.filter((facade) => isNamed(searched, packageOf(facade))))
   const { root, sources } = work.tree
   const plan = await Promise.resolve(
-    planAdoption({ root, modules, texts, files: sources, only: work.only, adopted, verify }),
+    planAdoption({
+      root,
+      modules,
+      texts,
+      outside: outsideOf(work, modules),
+      files: sources,
+      only: work.only,
+      adopted,
+      verify,
+    }),
   )
   work.progress.end()
   work.findings.push(...plan.findings)
@@ -100,6 +110,18 @@ function read(work: Work, modules: OwnModules): { searched: Searched; texts: Sou
     work.findings.push(wholeFile(path, 'failed', 'invalid-utf8', what))
   }
   return { searched, texts }
+}
+
+/** The files of the repository that name an entry point and are not among those given, as far as they can be read. */
+function outsideOf({ tree }: Work, { needles }: OwnModules): SourceText[] {
+  const given = new Set(tree.sources)
+  const others = filesUnder(tree, tree.root).filter((path) => sourcePattern.test(path) && !given.has(path))
+  const found: SourceText[] = []
+  for (const { path, bytes, found: held } of readSources(others, needles, [])) {
+    const text = held.size > 0 ? decode(bytes) : undefined
+    if (text !== undefined && parseProblem({ path, text }) === undefined) found.push({ path, text })
+  }
+  return found
 }
 
 function parseProblem({ path, text }: SourceText): Finding | undefined {

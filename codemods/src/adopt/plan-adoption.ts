@@ -5,6 +5,7 @@ import { ownDirectory } from '../make-plan.js'
 import type { Edit, FacadeName, Finding, MigrationPlan, SourceText } from '../plan.js'
 import { loadProjects, type Project } from '../project.js'
 import { Components } from '../rewrite/components.js'
+import { reportedPath } from '../result.js'
 import { applyEdits } from '../rewrite/text-edits.js'
 import { findWorse, type Worse } from '../rewrite/verify.js'
 import { firstUse, membersBeyond } from './own-members.js'
@@ -18,6 +19,8 @@ export interface AdoptionInput {
   readonly modules: OwnModules
   /** The files that may name an entry point. */
   readonly texts: readonly SourceText[]
+  /** Other files that may name an entry point, which the run may not change. */
+  readonly outside: readonly SourceText[]
   /** Every file that may be changed. */
   readonly files: readonly string[]
   /** The facades to adopt. */
@@ -93,12 +96,22 @@ function sourceOf(path: string, text: string): ts.SourceFile {
 }
 
 /** What cannot move, and why. A module that a test puts something in the place of moves whole or not at all. */
-function problemsOf(mentions: readonly OwnMention[], { adopted }: AdoptionInput): Map<OwnMention, string> {
+function problemsOf(
+  mentions: readonly OwnMention[],
+  { adopted, outside, modules, root }: AdoptionInput,
+): Map<OwnMention, string> {
   const problems = new Map<OwnMention, string>()
   for (const mention of mentions) if (mention.problem !== undefined) problems.set(mention, mention.problem)
-  const replaced = new Set(mentions.filter(({ replaces }) => replaces).map(({ entry }) => entry))
+  const others = outside
+    .filter(({ path }) => !modules.isEntry(path))
+    .flatMap(({ path, text }) => ownMentionsIn(sourceOf(path, text), modules))
+  const replaced = new Set([...mentions, ...others].filter(({ replaces }) => replaces).map(({ entry }) => entry))
   for (const entry of replaced) {
-    const why = problemOfReplaced(entry, mentions, adopted)
+    const other = others.find((mention) => mention.entry === entry)
+    const why =
+      other === undefined
+        ? problemOfReplaced(entry, mentions, adopted)
+        : `${wholly(entry)}; ${reportedPath(root, fileOf(other.literal))} names it too, and is not among the files of this run`
     if (why === undefined) continue
     for (const mention of mentions) if (mention.entry === entry && !problems.has(mention)) problems.set(mention, why)
   }
@@ -113,7 +126,7 @@ function problemOfReplaced(
   const own = mentions.filter((mention) => mention.entry === entry)
   const stays = own.find(({ problem }) => problem !== undefined)
   if (stays !== undefined) {
-    return `a test puts something in the place of ${entry.key}, so that it moves everywhere or nowhere; first: ${stays.problem}`
+    return `${wholly(entry)}; first: ${stays.problem}`
   }
   const other = mentions.find((mention) => mention.entry !== entry && mention.entry.facade === entry.facade)
   if (other === undefined && !adopted.has(entry.facade)) return undefined
@@ -121,6 +134,10 @@ function problemOfReplaced(
     `a test puts something in the place of ${entry.key} alone, and ${packageOf(entry.facade)} stands for ` +
     `${other === undefined ? 'code that uses it already' : other.entry.key} too; change the imports and the mocks by hand`
   )
+}
+
+function wholly({ key }: EntryPoint): string {
+  return `a test puts something in the place of ${key}, so that it moves everywhere or nowhere`
 }
 
 function todo({ literal, entry }: OwnMention, problem: string): Finding {
@@ -239,13 +256,13 @@ function causesOf(project: Project, worse: Worse, changed: ReadonlyMap<string, s
 }
 
 function typeFinding(file: string, { file: where, line, column, message }: Worse, root: string): Finding {
-  const place = where === file ? '' : ` ${where.slice(root.length + 1)}:${line}`
+  const place = where === file ? '' : ` ${reportedPath(root, where)}:${line}`
   const text = `left as it was: on the facade it would not type-check${place} (${message})`
   const finding = wholeFile(file, 'skipped', 'type-check', text)
   return where === file ? { ...finding, line, column } : finding
 }
 
 function alongFinding(file: string, cause: string, root: string): Finding {
-  const text = `moves only together with ${cause.slice(root.length + 1)}, which could not be changed`
+  const text = `moves only together with ${reportedPath(root, cause)}, which could not be changed`
   return wholeFile(file, 'skipped', 'group-not-written', text)
 }
