@@ -97,7 +97,9 @@ function read(work: Work, modules: OwnModules): { searched: Searched; texts: Sou
   const texts: SourceText[] = []
   const onText = (source: SourceText, found: ReadonlySet<string>): void => {
     decoded.add(source.path)
-    if (!needles.some((needle) => found.has(needle)) || !quoted.test(source.text)) return
+    if (!needles.some((needle) => found.has(needle))) return
+    // A configuration may name a module by a regular expression.
+    if (!quoted.test(source.text) && !/\.config\.[cm]?[jt]s$/u.test(source.path)) return
     const problem = parseProblem(source)
     if (problem === undefined) texts.push(source)
     else work.findings.push(problem)

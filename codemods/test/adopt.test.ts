@@ -360,6 +360,23 @@ export const d = ToolDispatcher
     expect((await adopt(root)).status).toBe(0)
   })
 
+  it.each([
+    [
+      'jest.config.js',
+      "export default { moduleNameMapper: { '^.*/tool_dispatcher(\\.js)?$': '<rootDir>/test/stub.js' } }",
+    ],
+    [
+      'vitest.config.ts',
+      "export default { test: { alias: [{ find: /tool_dispatcher\\.js$/, replacement: './stub.js' }] } }",
+    ],
+  ])('moves nothing when %s leads the module elsewhere', async (path, text) => {
+    const root = repository({ 'src/use.js': use, [path]: `${text}\n` })
+    const { status, messages } = await adopt(root)
+    expect(status).toBe(1)
+    expect(messages).toContainEqual(expect.stringMatching(/config\.[jt]s:1 .*leads modules of this name elsewhere/u))
+    expect(clean(root)).toBe(true)
+  })
+
   it('moves nothing when a mock would replace more than it did', async () => {
     const both = {
       'src/agents/factory.js': 'export const createToolDispatcher = () => ({})\n',

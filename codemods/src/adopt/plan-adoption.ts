@@ -1,17 +1,13 @@
 import ts from 'typescript-checker'
 import { codeOf, packageOf } from '../facades.js'
-import { wholeFile } from '../files.js'
-import { ownDirectory } from '../make-plan.js'
 import type { Edit, FacadeName, Finding, MigrationPlan, SourceText } from '../plan.js'
-import { loadProjects, type Project } from '../project.js'
 import { Components } from '../rewrite/components.js'
 import { reportedPath } from '../result.js'
-import { applyEdits } from '../rewrite/text-edits.js'
-import { findWorse, type Worse } from '../rewrite/verify.js'
 import { firstUse, membersBeyond } from './own-members.js'
 import { ownMentionsIn, type OwnMention } from './own-mentions.js'
 import type { EntryPoint, OwnModules } from './own-modules.js'
 import { scriptText } from './script-text.js'
+import { verifyAdoption } from './verify-adoption.js'
 
 /** What an adoption is planned from. */
 export interface AdoptionInput {
@@ -55,7 +51,7 @@ export function planAdoption(input: AdoptionInput): AdoptionPlan {
   const moving = mentions.filter((mention) => !problems.has(mention))
   const groups = groupsOf(moving)
   const { dropped, findings, typed } = input.verify
-    ? verified(input, moving, groups)
+    ? verifyAdoption({ ...input, edits: editsOf(moving), groups })
     : { dropped: new Set<string>(), findings: [], typed: true }
   const edits = editsOf(moving.filter(({ literal }) => !dropped.has(fileOf(literal))))
   return {
@@ -177,6 +173,7 @@ function groupsOf(moving: readonly OwnMention[]): string[][] {
   return [...groups.values()]
 }
 
+/** The edits of each file that moves. */
 function editsOf(moving: readonly OwnMention[]): Map<string, Edit[]> {
   const edits = new Map<string, Edit[]>()
   for (const { literal, entry } of moving) {
@@ -184,85 +181,4 @@ function editsOf(moving: readonly OwnMention[]): Map<string, Edit[]> {
     edits.set(fileOf(literal), [...(edits.get(fileOf(literal)) ?? []), edit])
   }
   return edits
-}
-
-interface Verified {
-  /** The files that stay as they are. */
-  readonly dropped: ReadonlySet<string>
-  readonly findings: readonly Finding[]
-  readonly typed: boolean
-}
-
-/** Takes back, group by group, what would make the compiler complain, until nothing does. */
-function verified({ root, files, texts }: AdoptionInput, moving: readonly OwnMention[], groups: string[][]): Verified {
-  const hits = new Map(texts.map(({ path, text }) => [path, text]))
-  const all = editsOf(moving)
-  const touched = new Map([...hits].filter(([path]) => all.has(path)))
-  const projects = loadProjects({ root, files, hits: touched, ownDirectory })
-  const dropped = new Set<string>()
-  const findings: Finding[] = []
-  for (const project of projects) {
-    for (let isSettled = false; !isSettled;) {
-      const after = textsOf(project, all, hits, dropped)
-      const causes = findWorse(project, after).flatMap((worse) => causesOf(project, worse, after))
-      isSettled = causes.length === 0
-      for (const [file, worse] of causes) {
-        if (dropped.has(file)) continue
-        findings.push(typeFinding(file, worse, root))
-        for (const other of groups.find((group) => group.includes(file)) ?? []) {
-          if (other !== file && !dropped.has(other)) findings.push(alongFinding(other, file, root))
-          dropped.add(other)
-        }
-      }
-    }
-  }
-  return { dropped, findings, typed: projects.every(({ typed }) => typed) }
-}
-
-function textsOf(
-  { files }: Project,
-  edits: ReadonlyMap<string, readonly Edit[]>,
-  texts: ReadonlyMap<string, string>,
-  dropped: ReadonlySet<string>,
-): Map<string, string> {
-  const found = new Map<string, string>()
-  for (const [path, list] of edits) {
-    const text = texts.get(path)
-    if (text !== undefined && files.has(path) && !dropped.has(path)) found.set(path, applyEdits(text, list))
-  }
-  return found
-}
-
-/** What the compiler keeps of a file's imports, and its declarations do not tell. */
-type Imports = ts.SourceFile & { readonly imports?: readonly ts.StringLiteralLike[] }
-
-/** The changed files that a complaint comes from: the one that it is in, else those that this one sees. */
-function causesOf(project: Project, worse: Worse, changed: ReadonlyMap<string, string>): [string, Worse][] {
-  if (changed.has(worse.file)) return [[worse.file, worse]]
-  const seen = new Set([worse.file])
-  const checker = project.program.getTypeChecker()
-  for (const file of seen) {
-    const source: Imports | undefined = project.program.getSourceFile(file)
-    for (const specifier of source?.imports ?? []) {
-      const [declaration] = checker.getSymbolAtLocation(specifier)?.declarations ?? []
-      if (declaration !== undefined && ts.isSourceFile(declaration) && !declaration.isDeclarationFile) {
-        seen.add(declaration.fileName)
-      }
-    }
-  }
-  const causes = [...seen].filter((file) => changed.has(file))
-  // Types can reach a file on ways that are no imports; then nothing that changed may stay so.
-  return (causes.length > 0 ? causes : [...changed.keys()]).map((file) => [file, worse])
-}
-
-function typeFinding(file: string, { file: where, line, column, message }: Worse, root: string): Finding {
-  const place = where === file ? '' : ` ${reportedPath(root, where)}:${line}`
-  const text = `left as it was: on the facade it would not type-check${place} (${message})`
-  const finding = wholeFile(file, 'skipped', 'type-check', text)
-  return where === file ? { ...finding, line, column } : finding
-}
-
-function alongFinding(file: string, cause: string, root: string): Finding {
-  const text = `moves only together with ${reportedPath(root, cause)}, which could not be changed`
-  return wholeFile(file, 'skipped', 'group-not-written', text)
 }
