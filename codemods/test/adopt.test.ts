@@ -3,11 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Writable } from 'node:stream'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { run } from '../src/command.js'
 import type { RunResult } from '../src/index.js'
 
 const roots: string[] = []
+
+// Each run starts git several times, and some a type checker.
+vi.setConfig({ testTimeout: 60_000 })
 
 afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
