@@ -40,7 +40,8 @@ function faultsOfContents(name, files) {
     (file) => !files.includes(file),
   )
   const strays = files.filter(
-    (file) => !/^(?:dist\/(?!\.)|src\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$|[\w.]+\.schema\.json$)/u.test(file),
+    (file) =>
+      !/^(?:dist\/(?!\.)|src\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$|[\w.]+\.schema\.json$)/u.test(file),
   )
   return [
     ...missing.map((file) => `${name}: the tarball lacks ${file}`),
