@@ -36,11 +36,14 @@ function faultsOf({ name, tarball, files }) {
  * @returns {string[]}
  */
 function faultsOfContents(name, files) {
-  const missing = ['README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts'].filter(
+  // jscodeshift takes a transform by its path.
+  const transforms = name === '@switchyard/codemods' ? ['core.js', 'enhanced.js', 'legacy.js', 'request-scoped.js'] : []
+  const missing = ['README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', ...transforms].filter(
     (file) => !files.includes(file),
   )
   const strays = files.filter(
     (file) =>
+      !transforms.includes(file) &&
       !/^(?:dist\/(?!\.)|src\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$|[\w.]+\.schema\.json$)/u.test(file),
   )
   return [

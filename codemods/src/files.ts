@@ -1,4 +1,5 @@
-import { existsSync, lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import type { Dirent, Stats } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { configFor, configName, type Config } from './config.js'
 import { gitFiles, gitRoot } from './git.js'
@@ -121,7 +122,7 @@ function entersNever(root: string, file: string): boolean {
 
 /** Leaves out what is no file of the tree itself; a link that leads nowhere is reported. */
 function isRegularFile(file: string, findings: Finding[]): boolean {
-  const found = lstatSync(file, { throwIfNoEntry: false })
+  const found = statusOf(file, findings)
   // Tracked, and deleted in the work tree.
   if (found === undefined) return false
   if (!found.isSymbolicLink()) return found.isFile()
@@ -130,6 +131,34 @@ function isRegularFile(file: string, findings: Finding[]): boolean {
     findings.push(wholeFile(file, 'skipped', 'broken-link', 'is a symbolic link to a file that does not exist'))
   }
   return false
+}
+
+/** What a path is, itself; undefined when it is nothing, or is where nobody may look, which is reported. */
+function statusOf(path: string, findings: Finding[]): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    findings.push(unreadable(path, error))
+    return undefined
+  }
+}
+
+/** The files among `paths` that can be read; the others are reported. */
+export function readable(paths: readonly string[], findings: Finding[]): string[] {
+  return paths.filter((path) => {
+    try {
+      accessSync(path, constants.R_OK)
+      return true
+    } catch (error) {
+      findings.push(unreadable(path, error))
+      return false
+    }
+  })
+}
+
+/** The finding for a file or folder that the file system does not let us read. */
+export function unreadable(path: string, error: unknown): Finding {
+  return wholeFile(path, 'failed', 'unreadable', `could not be read: ${reason(error)}`)
 }
 
 /** A finding that concerns a whole file. */
@@ -154,7 +183,7 @@ function entriesOf(directory: string, findings: Finding[]): Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true })
   } catch (error) {
-    findings.push(wholeFile(directory, 'failed', 'unreadable', `could not be read: ${reason(error)}`))
+    findings.push(unreadable(directory, error))
     return []
   }
 }

@@ -1,6 +1,6 @@
 import { diffOf } from './diff.js'
 import { facadeNames } from './facades.js'
-import { listTree, type Tree } from './files.js'
+import { listTree, readable, type Tree } from './files.js'
 import { uncommitted } from './git.js'
 import { interruptedRun, Journal, undoLastRun } from './journal.js'
 import { count } from './layout.js'
@@ -94,10 +94,11 @@ export function begin({
 }: MigrateOptions): Work {
   const tree = listTree(paths, cwd)
   const ledger = new Ledger()
-  const manifests = packageJson ? governingManifests(tree) : []
-  const tsconfigs = packageJson ? tree.tsconfigs : []
-  for (const path of [...manifests, ...tsconfigs, ...tree.findings.map(({ file }) => file)]) ledger.give(path)
-  return { tree, only, ledger, progress, findings: [...tree.findings], notes: [], manifests, tsconfigs }
+  const findings = [...tree.findings]
+  const manifests = packageJson ? readable(governingManifests(tree), findings) : []
+  const tsconfigs = packageJson ? readable(tree.tsconfigs, findings) : []
+  for (const path of [...manifests, ...tsconfigs, ...findings.map(({ file }) => file)]) ledger.give(path)
+  return { tree, only, ledger, progress, findings, notes: [], manifests, tsconfigs }
 }
 
 /** An interrupted run left some files old and some new, each whole: the old bytes come back, and the work begins anew. */
@@ -152,13 +153,14 @@ export function write(
   if (groups.length + moved.length === 0) return { groups, moved }
   const journal = Journal.begin(work.tree.root)
   try {
-    journal.keep(groups.flat())
-    const written = writeGroups(work, groups)
+    const fresh = groups.filter((group) => isWritable(work, group, changedOnDisk(group)))
+    journal.keep(fresh.flat())
+    const written = writeGroups(work, fresh)
     const manifests = written.length === groups.length ? moved : remake(written)
     journal.keep(manifests)
     const alone = manifests.map((manifest) => [manifest])
     const writtenManifests = new Set(writeGroups(work, alone).flat())
-    journal.finish()
+    journal.finish(new Set(pathsOf([...written, [...writtenManifests]])))
     return { groups: written, moved: manifests.filter((manifest) => writtenManifests.has(manifest)) }
   } catch (error) {
     journal.abandon()
@@ -167,24 +169,23 @@ export function write(
 }
 
 /** @returns the groups that are written; the others become findings */
-function writeGroups<Group extends StagedGroup>({ progress, findings }: Work, groups: readonly Group[]): Group[] {
+function writeGroups<Group extends StagedGroup>(work: Work, groups: readonly Group[]): Group[] {
+  const { progress } = work
   progress.begin('Writing', groups.flat().length)
   let done = 0
   const written = groups.filter((group) => {
-    const stale = changedOnDisk(group)
-    const problems = stale.size > 0 ? stale : writeGroup(group)
+    const problems = writeGroup(group)
     progress.advance((done += group.length))
-    if (problems.size === 0) return true
-    findings.push(
-      ...leftOut(
-        group.map(({ path }) => path),
-        problems,
-      ),
-    )
-    return false
+    return isWritable(work, group, problems)
   })
   progress.end()
   return written
+}
+
+/** Whether nothing is wrong with a group; what is becomes findings. */
+function isWritable({ findings }: Work, group: StagedGroup, problems: ReadonlyMap<string, string>): boolean {
+  if (problems.size > 0) findings.push(...leftOut(pathsOf([group]), problems))
+  return problems.size === 0
 }
 
 /** The account of a run that is over. */

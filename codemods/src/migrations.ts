@@ -13,9 +13,10 @@ export type FacadeName = 'legacy' | 'request-scoped' | 'core' | 'enhanced'
 
 /**
  * How far a facade's deprecation has come: `available` is documented and silent, `warning` warns at run time, `final`
- * throws unless `SWITCHYARD_DEPRECATIONS` says `log`.
+ * throws unless `SWITCHYARD_DEPRECATIONS` says `log`, `removed` has no package any more: a copy that is still installed
+ * does what it did in `final`.
  */
-export type DeprecationStage = 'available' | 'warning' | 'final'
+export type DeprecationStage = 'available' | 'warning' | 'final' | 'removed'
 
 /** `value` is a constant, with a type of the same name; `type` exists for the compiler only. */
 export type ExportKind = 'class' | 'function' | 'value' | 'type'

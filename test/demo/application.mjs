@@ -14,19 +14,28 @@ export const decisions = fileURLToPath(new URL('decisions.patch', import.meta.ur
 /** @typedef {import('../../.config/pack.mjs').PackedWorkspace} PackedWorkspace */
 
 /**
- * Copies the application into a git repository of its own, and installs what its manifest asks for.
+ * Copies the application into a git repository of its own.
  *
  * @param {string} folder Must lie outside this repository: in here, an uninstalled facade would be found further up.
- * @param {readonly PackedWorkspace[]} packed
- * @returns {Promise<string[]>} the packages of ours that it got
  */
-export async function copyApplication(folder, packed) {
+export async function copySources(folder) {
   cpSync(original, folder, {
     recursive: true,
     filter: (path) => !['node_modules', 'dist', 'dist-scripts'].includes(basename(path)),
   })
   await git(folder, 'init', '--quiet', '--initial-branch=main')
   await commitAll(folder, 'The parcel desk on the four facades')
+}
+
+/**
+ * Copies the application as {@link copySources} does, and installs what its manifest asks for.
+ *
+ * @param {string} folder Must lie outside this repository.
+ * @param {readonly PackedWorkspace[]} packed
+ * @returns {Promise<string[]>} the packages of ours that it got
+ */
+export async function copyApplication(folder, packed) {
+  await copySources(folder)
   return installFrom(folder, packed)
 }
 

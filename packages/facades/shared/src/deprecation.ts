@@ -54,21 +54,26 @@ const deprecated = channel('switchyard:deprecated')
  *
  * @param exported What was called, for people.
  * @param callee The function or class that was called: the caller is whoever stands below it on the stack.
- * @throws {DeprecationError} The stage is `final`, or `SWITCHYARD_DEPRECATIONS` says `throw`.
+ * @throws {DeprecationError} The stage is `final` or `removed`, or `SWITCHYARD_DEPRECATIONS` says `throw`.
  */
 export function recordUse(facade: FacadeName, exported: string, callee: Callee): void {
   const migration = migrations[facade]
   const site = findCallSite(callee, migration.package)
   const use = count(migration, exported, site)
-  if (deprecated.hasSubscribers) deprecated.publish(use)
+  if (deprecated.hasSubscribers) deprecated.publish({ ...use })
   const reaction = reactionTo(migration.stage, settingFor(migration.code, process.env['SWITCHYARD_DEPRECATIONS'] ?? ''))
-  if (reaction === 'throw') throw new DeprecationError(migration.code, describe(migration, exported, site))
+  if (reaction === 'throw') {
+    const { code, stage } = migration
+    const asked = stage === 'available' || stage === 'warning'
+    const reprieve = asked ? '' : `; for now, SWITCHYARD_DEPRECATIONS=${code}:log lets it go on`
+    throw new DeprecationError(code, `${describe(migration, exported, site)}${reprieve}`)
+  }
   if (reaction === 'log') warn(migration, exported, site, callee)
 }
 
 /** Which exports of the facades this process has used, from where and how often: shown or silenced. */
 export function deprecationReport(): DeprecationReport {
-  return { entries: [...uses.values()] }
+  return { entries: Array.from(uses.values(), (use) => ({ ...use })) }
 }
 
 /** The same class, each construction of which counts as a use; `instanceof` knows no difference. */
@@ -86,10 +91,10 @@ export function countingUses<Class extends abstract new (...parameters: never[])
 
 /**
  * What a stage and a setting come to: `available` is silent, `warning` logs, and either does what it is told to;
- * `final` throws unless it is told to log.
+ * `final` and `removed` throw unless they are told to log.
  */
 export function reactionTo(stage: DeprecationStage, setting: DeprecationReaction | undefined): DeprecationReaction {
-  if (stage === 'final') return setting === 'log' ? 'log' : 'throw'
+  if (stage === 'final' || stage === 'removed') return setting === 'log' ? 'log' : 'throw'
   return setting ?? (stage === 'warning' ? 'log' : 'silence')
 }
 
