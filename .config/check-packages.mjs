@@ -44,7 +44,7 @@ function faultsOfContents(name, files) {
   const strays = files.filter(
     (file) =>
       !transforms.includes(file) &&
-      !/^(?:dist\/(?!\.)|src\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/u.test(file),
+      !/^(?:dist\/(?!\.)|src\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$|[\w.]+\.schema\.json$)/u.test(file),
   )
   return [
     ...missing.map((file) => `${name}: the tarball lacks ${file}`),

@@ -52,7 +52,8 @@ function surveyLiteral(work: Work, node: ts.StringLiteralLike): void {
   surveyPlace(work, node, facade, place)
 }
 
-function isConfiguration({ fileName }: ts.SourceFile): boolean {
+/** Whether a file is the configuration of a tool that may lead modules elsewhere. */
+export function isConfiguration({ fileName }: ts.SourceFile): boolean {
   return /(?:^|[/.-])(?:vite|vitest|jest|webpack|rollup|rspack|esbuild|metro|babel)[\w.-]*\.config\.[cm]?[jt]s$/.test(
     fileName,
   )
