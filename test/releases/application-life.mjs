@@ -43,13 +43,15 @@ export async function liveOnFacades(folder, registry) {
  */
 export async function leaveFacades(app, registry) {
   const migrate = ['--yes', '--prefer-online', '-p', '@switchyard/codemods', 'switchyard', 'migrate', '--quiet']
-  const first = await run(app, 'npx', migrate, { env: registry.env, timeoutMs: 300_000 })
+  // Its own cache: npx would run a copy of the command that an earlier rehearsal left in the user's.
+  const fresh = { ...registry, env: { ...registry.env, npm_config_cache: join(app, '../npx-cache') } }
+  const first = await run(app, 'npx', migrate, { env: fresh.env, timeoutMs: 300_000 })
   if (first.status !== 1)
     throw new Error(`npx switchyard migrate exited with ${first.status}:\n${first.stdout}${first.stderr}`)
   await commitAll(app, 'switchyard migrate')
   await git(app, 'apply', decisions)
   await commitAll(app, 'Decide what the codemod left to us')
-  await succeed(app, registry, 'npx', migrate)
+  await succeed(app, fresh, 'npx', migrate)
   const { stderr } = await succeed(app, registry, 'npm', ['install', '--prefer-online'])
   const left = facades.filter((name) => existsSync(join(app, 'node_modules', name)))
   if (left.length > 0) throw new Error(`npm left ${left.join(', ')} in node_modules`)
