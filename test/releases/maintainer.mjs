@@ -54,7 +54,7 @@ export async function firstRelease(repository, registry) {
 export async function secondRelease(repository, registry) {
   moveStage(repository, finalFacade.code, 'final')
   moveStage(repository, removedFacade.code, 'removed')
-  await removeFacade(repository, removedFacade.name)
+  removeFacade(repository, removedFacade.name)
   writeFileSync(join(repository, '.changeset/next-stage.md'), nextStage())
   await commitAll(repository, `${finalFacade.package} throws, ${removedFacade.package} is gone`)
   await raiseVersions(repository, registry)
