@@ -40,7 +40,7 @@ describe('actionlint', { timeout: 120_000 }, () => {
   })
 })
 
-describe.each(workflows)('$name', ({ name, text }) => {
+describe.each(workflows)('$name', ({ text }) => {
   it('takes every action by the hash of its commit', () => {
     const used = [...text.matchAll(/uses: (\S+)/gu)].map(([, action]) => action)
     expect(used.length).toBeGreaterThan(0)
