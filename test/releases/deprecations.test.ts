@@ -54,8 +54,7 @@ describe('overdue()', () => {
     ['removed', '2028-01-01', 'in time'],
   ] as const)('finds a facade in stage %s on %s %s', (stage, day, finding) => {
     const sentences = overdue([facadeIn(stage)], at(day))
-    if (finding === 'in time') expect(sentences).toEqual([])
-    else expect(sentences).toEqual([expect.stringContaining(finding)])
+    expect(sentences.map((sentence) => sentence.includes(finding))).toEqual(finding === 'in time' ? [] : [true])
   })
 
   it('names each facade that is late', () => {

@@ -32,11 +32,11 @@ describe.each(packages)('$name', ({ folder, place }) => {
 
   it('brings nothing along that runs when it is installed', () => {
     const { dependencies } = billOfMaterials(place, lockfile)
-    const names = dependencies.map(({ ref }) => ref.slice('pkg:npm/'.length).replace('%40', '@'))
+    const names = new Set(dependencies.map(({ ref }) => ref.slice('pkg:npm/'.length).replace('%40', '@')))
     const running = Object.entries(lockfile).flatMap(([key, { hasInstallScript, version }]) =>
       hasInstallScript === true ? [`${key.replace(/^.*node_modules\//u, '')}@${version}`] : [],
     )
-    expect(running.filter((name) => names.includes(name))).toEqual([])
+    expect(running.filter((name) => names.has(name))).toEqual([])
   })
 })
 
@@ -52,7 +52,7 @@ describe.each(lockfiles)('%s', (file) => {
 
   it('takes nothing from anywhere but a registry', () => {
     const elsewhere = entries.filter(
-      ([, { resolved }]) => resolved !== undefined && !/^https:\/\/registry\./u.test(resolved),
+      ([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://registry.'),
     )
     expect(elsewhere.map(([place]) => place)).toEqual([])
   })

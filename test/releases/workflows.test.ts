@@ -25,7 +25,9 @@ it('there are workflows for CI, for the release and for what is overdue', () => 
 
 describe('actionlint', { timeout: 120_000 }, () => {
   it('finds nothing in the workflows', () => {
-    expect(lint(workflows)).toEqual({ status: 0, said: expect.stringContaining(`${workflows.length} workflow file`) })
+    const { status, said } = lint(workflows)
+    expect(said).toContain(`${workflows.length} workflow file`)
+    expect(status).toBe(0)
   })
 
   it('finds a misspelt key in each of them', () => {
