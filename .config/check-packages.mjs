@@ -36,11 +36,15 @@ function faultsOf({ name, tarball, files }) {
  * @returns {string[]}
  */
 function faultsOfContents(name, files) {
-  const missing = ['README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts'].filter(
+  // jscodeshift takes a transform by its path.
+  const transforms = name === '@switchyard/codemods' ? ['core.js', 'enhanced.js', 'legacy.js', 'request-scoped.js'] : []
+  const missing = ['README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', ...transforms].filter(
     (file) => !files.includes(file),
   )
   const strays = files.filter(
-    (file) => !/^(?:dist\/(?!\.)|src\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/u.test(file),
+    (file) =>
+      !transforms.includes(file) &&
+      !/^(?:dist\/(?!\.)|src\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/u.test(file),
   )
   return [
     ...missing.map((file) => `${name}: the tarball lacks ${file}`),

@@ -1,12 +1,17 @@
 import { Command, CommanderError, Option } from 'commander'
+import { adopt } from './adopt.js'
 import { audit } from './audit.js'
+import { applyBaseline, readBaseline } from './baseline.js'
 import { facadeNames } from './facades.js'
+import { count } from './layout.js'
 import { migrate } from './migrate.js'
 import { version } from './own-manifest.js'
+import { report } from './page/write-report.js'
 import type { FacadeName } from './plan.js'
 import { progressOn, silent, type Progress, type ProgressStream } from './progress.js'
 import { textOf } from './report.js'
 import { exitStatus, type Run } from './result.js'
+import { sarifOf } from './sarif.js'
 import { undo } from './undo.js'
 import { UsageError } from './usage-error.js'
 
@@ -19,6 +24,17 @@ export interface Streams {
 interface CommonOptions {
   readonly only?: readonly FacadeName[]
   readonly json?: true
+  readonly sarif?: true
+  readonly quiet?: true
+}
+
+interface AuditFlags extends CommonOptions {
+  readonly baseline?: string
+  readonly updateBaseline?: true
+}
+
+interface ReportFlags {
+  readonly output?: string
   readonly quiet?: true
 }
 
@@ -79,25 +95,57 @@ function program(streams: Streams, settle: (status: number) => void): Command {
     )
 
   common(root.command('audit'))
-    .description('find what is not on the one dispatcher; writes nothing')
-    .action(async (paths: string[], flags: CommonOptions) => {
-      const found = await audit({ paths, only: flags.only, progress: progressFor(flags, stderr) })
-      settle(print(found, flags, stdout, {}))
+    .description('find what is not on the one dispatcher; writes nothing but a baseline, when asked')
+    .addOption(
+      new Option('--baseline <file>', 'allow what the file lists: only what is new fails, and what is gone').conflicts(
+        'only',
+      ),
+    )
+    .option('--update-baseline', 'write what is there today into the file of --baseline')
+    .action(async (paths: string[], flags: AuditFlags) => {
+      settle(print(await auditBeside(paths, flags, stderr), flags, stdout, {}))
     })
 
-  common(root.command('migrate'))
-    .description('take callers off the facades: code, mocks, package.json, tsconfig paths')
-    .option('--dry-run', 'write nothing, print unified diffs')
-    .option('--check', 'write nothing; exit with 1 when something is left (for CI)')
-    .option('--no-package-json', 'leave package.json and tsconfig paths alone')
-    .option('--no-verify', 'do not type-check changed files before and after')
-    .option('--force', 'write files with uncommitted changes too')
-    .addOption(
-      new Option('--undo', 'put back the exact bytes of the last run').conflicts(['dryRun', 'check', 'force', 'only']),
-    )
-    .action(async (paths: string[], flags: MigrateFlags) => {
-      const done = flags.undo === true ? undo({ paths }) : await migrate(migrateOptions(paths, flags, stderr))
-      settle(print(done, flags, stdout, flags))
+  const writing = [
+    {
+      name: 'adopt',
+      does: adopt,
+      says: "take callers of your own modules to the facades, by switchyard.config.json's entryPoints",
+    },
+    { name: 'migrate', does: migrate, says: 'take callers off the facades: code, mocks, package.json, tsconfig paths' },
+  ] as const
+  for (const { name, does, says } of writing) {
+    common(root.command(name))
+      .description(says)
+      .option('--dry-run', 'write nothing, print unified diffs')
+      .option('--check', 'write nothing; exit with 1 when something is left (for CI)')
+      .option('--no-package-json', 'leave package.json and tsconfig paths alone')
+      .option('--no-verify', 'do not type-check changed files before and after')
+      .option('--force', 'write files with uncommitted changes too')
+      .addOption(
+        new Option('--undo', 'put back the exact bytes of the last run').conflicts([
+          'dryRun',
+          'check',
+          'force',
+          'only',
+        ]),
+      )
+      .action(async (paths: string[], flags: MigrateFlags) => {
+        const done = flags.undo === true ? undo({ paths }) : await does(migrateOptions(paths, flags, stderr))
+        settle(print(done, flags, stdout, flags))
+      })
+  }
+
+  root
+    .command('report')
+    .description('the audit as one HTML page, with its trend over time')
+    .argument('[paths...]', 'files and directories (default: the current directory)')
+    .option('--output <file>', 'the page to write (default: .switchyard/report.html at the root of the repository)')
+    .option('--quiet', 'print no progress')
+    .action(async (paths: string[], { output, quiet }: ReportFlags) => {
+      const { run: found, page } = await report({ paths, output, progress: progressFor(quiet, stderr) })
+      stdout.write(`${count(found.result.findings.length, 'place')} left: see ${page}\n`)
+      settle(exitStatus(found.result))
     })
   return root
 }
@@ -113,7 +161,18 @@ function common(command: Command): Command {
     .argument('[paths...]', 'files and directories (default: the current directory)')
     .addOption(facade)
     .option('--json', 'print one JSON object')
+    .addOption(new Option('--sarif', 'print one SARIF 2.1.0 log, for code scanning').conflicts('json'))
     .option('--quiet', 'print no progress, and only what is left')
+}
+
+/** An audit, held against the baseline when there is one, which is read first: a wrong one is told at once. */
+async function auditBeside(paths: readonly string[], flags: AuditFlags, stderr: ProgressStream): Promise<Run> {
+  const { baseline: file, updateBaseline: update = false, only } = flags
+  if (update && file === undefined) throw new UsageError('--update-baseline needs --baseline <file>: the file to write')
+  const cwd = process.cwd()
+  const baseline = file === undefined ? undefined : readBaseline(file, { cwd, update })
+  const found = await audit({ paths, cwd, only, progress: progressFor(flags.quiet, stderr) })
+  return baseline === undefined ? found : applyBaseline(found, baseline, { paths, cwd, update })
 }
 
 function migrateOptions(
@@ -123,24 +182,29 @@ function migrateOptions(
 ): Parameters<typeof migrate>[0] {
   const { only, dryRun, check, packageJson, verify, force } = flags
   const mode = dryRun === true ? 'dry-run' : check === true ? 'check' : 'write'
-  return { paths, only, mode, packageJson, verify, force, progress: progressFor(flags, stderr) }
+  return { paths, only, mode, packageJson, verify, force, progress: progressFor(flags.quiet, stderr) }
 }
 
-function progressFor({ quiet }: CommonOptions, stderr: ProgressStream): Progress {
+function progressFor(quiet: true | undefined, stderr: ProgressStream): Progress {
   return quiet === true ? silent : progressOn(stderr)
 }
 
 /** @returns the exit status */
 function print(
   done: Run,
-  { json, quiet }: CommonOptions,
+  { json, sarif, quiet }: CommonOptions,
   stdout: ProgressStream,
   { dryRun, check }: Pick<MigrateFlags, 'dryRun' | 'check'>,
 ): number {
   const mode = dryRun === true ? 'dry-run' : check === true ? 'check' : 'write'
   const terminal = stdout.isTTY === true
-  const text = textOf(done, { mode, quiet: quiet === true, columns: terminal ? (stdout.columns ?? 80) : 100, terminal })
-  stdout.write(json === true ? `${JSON.stringify(done.result, undefined, 2)}\n` : text)
+  const columns = terminal ? (stdout.columns ?? 80) : 100
+  const data = json === true ? done.result : sarif === true ? sarifOf(done.result) : undefined
+  stdout.write(
+    data === undefined
+      ? textOf(done, { mode, quiet: quiet === true, columns, terminal })
+      : `${JSON.stringify(data, undefined, 2)}\n`,
+  )
   return exitStatus(done.result, { check: check === true })
 }
 

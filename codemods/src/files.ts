@@ -1,5 +1,7 @@
-import { existsSync, lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import type { Dirent, Stats } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { configFor, configName, type Config } from './config.js'
 import { gitFiles, gitRoot } from './git.js'
 import type { Finding } from './plan.js'
 import { UsageError } from './usage-error.js'
@@ -19,6 +21,8 @@ export interface Tree {
   /** `tsconfig*.json` and `jsconfig*.json` files. */
   readonly tsconfigs: readonly string[]
   readonly lockfiles: readonly string[]
+  /** What `switchyard.config.json` says; undefined where there is none. */
+  readonly config: Config | undefined
   /** What could not even be listed. */
   readonly findings: readonly Finding[]
 }
@@ -45,7 +49,7 @@ const leftOutWithoutGit = new Set([
  * Lists what a run is about.
  *
  * @param paths Files and directories, relative to `cwd` or absolute; `cwd` itself when empty.
- * @throws {UsageError} when a path does not exist, or no source file is under any
+ * @throws {UsageError} when a path does not exist, no source file is under any, or `switchyard.config.json` is wrong
  */
 export function listTree(paths: readonly string[], cwd: string): Tree {
   const given = (paths.length === 0 ? ['.'] : paths).map((path) => realPath(path, cwd))
@@ -56,6 +60,7 @@ export function listTree(paths: readonly string[], cwd: string): Tree {
   const top = gitRoot(common)
   const realCwd = realpathSync(cwd)
   const root = top === undefined ? (isInside(realCwd, common) ? realCwd : common) : realpathSync(top)
+  const config = configFor(common, root)
   const listed = top === undefined ? undefined : gitFiles(root, given)
 
   const findings: Finding[] = []
@@ -67,10 +72,11 @@ export function listTree(paths: readonly string[], cwd: string): Tree {
     root,
     git: listed !== undefined,
     paths: given,
-    sources: files.filter((file) => sourcePattern.test(file)),
+    sources: files.filter((file) => sourcePattern.test(file) && (config?.includes(file) ?? true)),
     manifests: files.filter((file) => basename(file) === 'package.json'),
     tsconfigs: files.filter((file) => tsconfigPattern.test(basename(file))),
     lockfiles: files.filter((file) => lockfiles.has(basename(file))),
+    config,
     findings,
   }
   if (tree.sources.length === 0 && findings.length === 0) throw noFiles(paths, tree)
@@ -116,7 +122,7 @@ function entersNever(root: string, file: string): boolean {
 
 /** Leaves out what is no file of the tree itself; a link that leads nowhere is reported. */
 function isRegularFile(file: string, findings: Finding[]): boolean {
-  const found = lstatSync(file, { throwIfNoEntry: false })
+  const found = statusOf(file, findings)
   // Tracked, and deleted in the work tree.
   if (found === undefined) return false
   if (!found.isSymbolicLink()) return found.isFile()
@@ -125,6 +131,34 @@ function isRegularFile(file: string, findings: Finding[]): boolean {
     findings.push(wholeFile(file, 'skipped', 'broken-link', 'is a symbolic link to a file that does not exist'))
   }
   return false
+}
+
+/** What a path is, itself; undefined when it is nothing, or is where nobody may look, which is reported. */
+function statusOf(path: string, findings: Finding[]): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    findings.push(unreadable(path, error))
+    return undefined
+  }
+}
+
+/** The files among `paths` that can be read; the others are reported. */
+export function readable(paths: readonly string[], findings: Finding[]): string[] {
+  return paths.filter((path) => {
+    try {
+      accessSync(path, constants.R_OK)
+      return true
+    } catch (error) {
+      findings.push(unreadable(path, error))
+      return false
+    }
+  })
+}
+
+/** The finding for a file or folder that the file system does not let us read. */
+export function unreadable(path: string, error: unknown): Finding {
+  return wholeFile(path, 'failed', 'unreadable', `could not be read: ${reason(error)}`)
 }
 
 /** A finding that concerns a whole file. */
@@ -149,7 +183,7 @@ function entriesOf(directory: string, findings: Finding[]): Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true })
   } catch (error) {
-    findings.push(wholeFile(directory, 'failed', 'unreadable', `could not be read: ${reason(error)}`))
+    findings.push(unreadable(directory, error))
     return []
   }
 }
@@ -165,6 +199,6 @@ function noFiles(paths: readonly string[], tree: Tree): UsageError {
   const ignored = tree.git ? ' that .gitignore does not leave out' : ''
   return new UsageError(
     `no source file${ignored} in ${where}: expected .ts .tsx .mts .cts .js .jsx .mjs .cjs .vue or .svelte, ` +
-      'outside node_modules and dist',
+      `outside node_modules and dist${tree.config === undefined ? '' : `, and what ${configName} includes and does not exclude`}`,
   )
 }

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmS
 import { appendFileSync, lstatSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { reason } from './files.js'
+import { homeOf, makeHome } from './home.js'
 import type { StagedFile } from './stage.js'
 import { UsageError } from './usage-error.js'
 import { replaceFile, waitingPath } from './write.js'
@@ -46,7 +47,7 @@ export class Journal {
   readonly #root: string
   readonly #folder: string
   readonly #startedAt = new Date().toISOString()
-  readonly #entries: Entry[] = []
+  #entries: Entry[] = []
   #size = 0
 
   private constructor(root: string, folder: string) {
@@ -55,23 +56,23 @@ export class Journal {
   }
 
   /**
-   * Begins the journal of a run, which takes the place of the last one's.
+   * Begins the journal of a run, and keeps other runs from writing until it ends.
    *
    * @throws {UsageError} when another run is writing
    */
   static begin(root: string): Journal {
-    const home = homeOf(root)
-    mkdirSync(home, { recursive: true })
-    writeFileSync(join(home, '.gitignore'), '*\n')
+    const home = makeHome(root)
     lock(home)
-    const folder = join(home, 'last-run')
-    rmSync(folder, { recursive: true, force: true })
-    mkdirSync(folder)
-    return new Journal(root, folder)
+    return new Journal(root, join(home, 'last-run'))
   }
 
-  /** Keeps the old bytes of files that are about to be written. */
+  /** Keeps the old bytes of files that are about to be written; the first of them take the place of the last run's. */
   keep(files: readonly StagedFile[]): void {
+    if (files.length === 0) return
+    if (this.#entries.length === 0) {
+      forget(this.#folder)
+      mkdirSync(this.#folder)
+    }
     for (const { path, before, after } of files) {
       appendFileSync(join(this.#folder, 'before.bin'), before)
       const file = path.slice(this.#root.length + 1)
@@ -81,17 +82,23 @@ export class Journal {
     this.#save('writing')
   }
 
-  /** Says that every file is written. */
-  finish(): void {
-    this.#save('done')
+  /**
+   * Says that the run is over.
+   *
+   * @param written Absolute paths of what it wrote: what it kept and then left alone is not its to undo.
+   */
+  finish(written: ReadonlySet<string>): void {
+    if (this.#entries.length > 0) {
+      this.#entries = this.#entries.filter(({ file }) => written.has(join(this.#root, file)))
+      this.#save('done')
+    }
     unlock(homeOf(this.#root))
   }
 
   /** Puts everything back that was written so far. */
-  abandon(): Undone {
-    const undone = undoLastRun(this.#root)
+  abandon(): void {
+    if (this.#entries.length > 0) undoLastRun(this.#root)
     unlock(homeOf(this.#root))
-    return undone
   }
 
   #save(state: Record['state']): void {
@@ -114,42 +121,46 @@ export function interruptedRun(root: string): string | undefined {
 /**
  * Puts the last run's old bytes back, exactly. A file that is neither what the run wrote nor what it found stays as it is.
  *
- * @throws {UsageError} when there is no run to undo
+ * @throws {UsageError} when there is no run to undo, or another one is writing
  */
 export function undoLastRun(root: string): Undone {
+  const home = homeOf(root)
   const record = load(root)
-  if (record === undefined) throw new UsageError(`there is no run to undo: nothing is kept in ${homeOf(root)}`)
+  if (record === undefined) throw new UsageError(`there is no run to undo: nothing is kept in ${home}`)
+  lock(home)
+  try {
+    return undoRecord(root, record)
+  } finally {
+    unlock(home)
+  }
+}
+
+function undoRecord(root: string, record: Record): Undone {
   const folder = join(homeOf(root), 'last-run')
   const restored: string[] = []
   const untouched: string[] = []
   const refused = new Map<string, string>()
-  const bytes = openSync(join(folder, 'before.bin'), 'r')
-  try {
-    for (const entry of record.files) {
-      const path = join(root, entry.file)
-      const outcome = restore(path, entry, bytes)
-      if (outcome === 'restored') restored.push(path)
-      else if (outcome === 'untouched') untouched.push(path)
-      else refused.set(path, outcome.refused)
-    }
-  } finally {
-    closeSync(bytes)
+  for (const entry of record.files) {
+    const path = join(root, entry.file)
+    const outcome = restore(path, entry, join(folder, 'before.bin'))
+    if (outcome === 'restored') restored.push(path)
+    else if (outcome === 'untouched') untouched.push(path)
+    else refused.set(path, outcome.refused)
   }
   const open = record.files.filter(({ file }) => refused.has(join(root, file)))
-  if (open.length === 0) rmSync(folder, { recursive: true, force: true })
+  if (open.length === 0) forget(folder)
   else save(folder, { ...record, state: 'done', files: open })
   return { startedAt: record.startedAt, restored, untouched, refused }
 }
 
-function restore(path: string, entry: Entry, bytes: number): 'restored' | 'untouched' | { readonly refused: string } {
+function restore(path: string, entry: Entry, kept: string): 'restored' | 'untouched' | { readonly refused: string } {
   try {
     rmSync(waitingPath(path), { force: true })
     if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return { refused: 'is no longer there' }
     const now = hash(readFileSync(path))
     if (now === entry.before) return 'untouched'
     if (now !== entry.after) return { refused: 'changed since the run wrote it, and stays as it is' }
-    const before = Buffer.alloc(entry.length)
-    readSync(bytes, before, 0, entry.length, entry.offset)
+    const before = readKept(kept, entry)
     if (hash(before) !== entry.before) return { refused: 'cannot be put back: its copy in .switchyard is damaged' }
     replaceFile(path, before)
     return 'restored'
@@ -158,8 +169,21 @@ function restore(path: string, entry: Entry, bytes: number): 'restored' | 'untou
   }
 }
 
-function homeOf(root: string): string {
-  return join(root, '.switchyard')
+function readKept(kept: string, { offset, length }: Entry): Buffer {
+  const bytes = Buffer.alloc(length)
+  const file = openSync(kept, 'r')
+  try {
+    readSync(file, bytes, 0, length, offset)
+    return bytes
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The record goes first: what is left when this is cut off is no run to anybody. */
+function forget(folder: string): void {
+  rmSync(join(folder, 'journal.json'), { force: true })
+  rmSync(folder, { recursive: true, force: true })
 }
 
 function load(root: string): Record | undefined {

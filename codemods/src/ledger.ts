@@ -1,6 +1,6 @@
 import type { FileCounts } from './result.js'
 
-/** What became of one file; a later word wins over an earlier one when a file gets two. */
+/** What became of one file; the graver word wins when a file gets two. */
 export type FileStatus = 'unchanged' | 'changed' | 'skipped' | 'failed'
 
 const order: readonly FileStatus[] = ['unchanged', 'changed', 'skipped', 'failed']

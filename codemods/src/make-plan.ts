@@ -5,7 +5,7 @@ import type { Progress } from './progress.js'
 import { planMigration } from './rewrite/plan-migration.js'
 
 /** The command's own directory, whose dispatcher and kit stand in for those that a project has not installed yet. */
-const ownDirectory = fileURLToPath(new URL('..', import.meta.url))
+export const ownDirectory = fileURLToPath(new URL('..', import.meta.url))
 
 /** What a plan is made from, and who hears about it. */
 export interface MakePlanInput {

@@ -1,6 +1,6 @@
 import { diffOf } from './diff.js'
 import { facadeNames } from './facades.js'
-import { listTree, type Tree } from './files.js'
+import { listTree, readable, type Tree } from './files.js'
 import { uncommitted } from './git.js'
 import { interruptedRun, Journal, undoLastRun } from './journal.js'
 import { count } from './layout.js'
@@ -9,7 +9,7 @@ import { makePlan } from './make-plan.js'
 import { governingManifests, moveDependencies, type MovedManifest } from './package-json.js'
 import type { FacadeName, Finding } from './plan.js'
 import { silent, type Progress } from './progress.js'
-import { reported, reportedPath, type Run } from './result.js'
+import { reported, reportedPath, type Run, type RunResult } from './result.js'
 import { ownModules, search, type Searched } from './search.js'
 import { leftOut, stage, type StagedFile, type StagedGroup } from './stage.js'
 import { removeFacadePaths } from './tsconfig-paths.js'
@@ -36,8 +36,8 @@ export interface MigrateOptions {
   readonly progress?: Progress | undefined
 }
 
-/** What the steps of one migration share. */
-interface Work {
+/** What the steps of one run share. */
+export interface Work {
   readonly tree: Tree
   readonly only: readonly FacadeName[]
   readonly ledger: Ledger
@@ -75,18 +75,17 @@ export async function migrate(options: MigrateOptions = {}): Promise<Run> {
   const { groups, findings } = stage({ plan, hits: searched.hits, stamps: searched.stamps, mayWrite })
   work.findings.push(...findings)
   const moved = movedManifests(work, searched, groups)
-  const dirty = mode === 'check' || force ? [] : uncommitted(work.tree.root, pathsOf([...groups, moved]))
-  if (dirty.length > 0) {
-    const refusal = dirtyMessage(work.tree.root, dirty)
-    if (mode === 'write') throw new UsageError(refusal)
-    work.notes.push(`Without --dry-run this would be refused: ${refusal}`)
-  }
-  const done = mode === 'write' ? write(work, searched, groups, moved) : { groups, moved }
+  if (mode !== 'check' && !force) refuseDirty(work, mode, [...groups, moved])
+  const done =
+    mode === 'write'
+      ? write(work, groups, moved, (written) => movedManifests(work, searched, written))
+      : { groups, moved }
   const typed = searched.hits.length > 0 ? plan.typed : undefined
-  return runOf(work, { ...done, typed, diffs: mode === 'dry-run' })
+  return runOf(work, 'migrate', { ...done, typed, diffs: mode === 'dry-run' })
 }
 
-function begin({
+/** Lists what a run is about, and begins the account of it. */
+export function begin({
   paths = [],
   cwd = process.cwd(),
   only = facadeNames,
@@ -95,14 +94,15 @@ function begin({
 }: MigrateOptions): Work {
   const tree = listTree(paths, cwd)
   const ledger = new Ledger()
-  const manifests = packageJson ? governingManifests(tree) : []
-  const tsconfigs = packageJson ? tree.tsconfigs : []
-  for (const path of [...manifests, ...tsconfigs, ...tree.findings.map(({ file }) => file)]) ledger.give(path)
-  return { tree, only, ledger, progress, findings: [...tree.findings], notes: [], manifests, tsconfigs }
+  const findings = [...tree.findings]
+  const manifests = packageJson ? readable(governingManifests(tree), findings) : []
+  const tsconfigs = packageJson ? readable(tree.tsconfigs, findings) : []
+  for (const path of [...manifests, ...tsconfigs, ...findings.map(({ file }) => file)]) ledger.give(path)
+  return { tree, only, ledger, progress, findings, notes: [], manifests, tsconfigs }
 }
 
 /** An interrupted run left some files old and some new, each whole: the old bytes come back, and the work begins anew. */
-function finishInterrupted({ tree, notes }: Work): void {
+export function finishInterrupted({ tree, notes }: Work): void {
   const startedAt = interruptedRun(tree.root)
   if (startedAt === undefined) return
   const { restored, refused } = undoLastRun(tree.root)
@@ -112,7 +112,8 @@ function finishInterrupted({ tree, notes }: Work): void {
   for (const [file, why] of refused) notes.push(`${reportedPath(tree.root, file)}: ${why}.`)
 }
 
-function mentionInterrupted({ tree, notes }: Work): void {
+/** A run that writes nothing only says that another one was interrupted. */
+export function mentionInterrupted({ tree, notes }: Work): void {
   const startedAt = interruptedRun(tree.root)
   if (startedAt === undefined) return
   notes.push(
@@ -138,23 +139,28 @@ interface Written {
   readonly moved: readonly MovedManifest[]
 }
 
-/** Writes code first, then what it depends on; the journal can take all of it back at any moment. */
-function write(
+/**
+ * Writes code first, then what it depends on; the journal can take all of it back at any moment.
+ *
+ * @param remake What moves in manifests when not every group could be written.
+ */
+export function write(
   work: Work,
-  searched: Searched,
   groups: readonly StagedGroup[],
   moved: readonly MovedManifest[],
+  remake: (written: readonly StagedGroup[]) => MovedManifest[],
 ): Written {
   if (groups.length + moved.length === 0) return { groups, moved }
   const journal = Journal.begin(work.tree.root)
   try {
-    journal.keep(groups.flat())
-    const written = writeGroups(work, groups)
-    const manifests = written.length === groups.length ? moved : movedManifests(work, searched, written)
+    const fresh = groups.filter((group) => isWritable(work, group, changedOnDisk(group)))
+    journal.keep(fresh.flat())
+    const written = writeGroups(work, fresh)
+    const manifests = written.length === groups.length ? moved : remake(written)
     journal.keep(manifests)
     const alone = manifests.map((manifest) => [manifest])
     const writtenManifests = new Set(writeGroups(work, alone).flat())
-    journal.finish()
+    journal.finish(new Set(pathsOf([...written, [...writtenManifests]])))
     return { groups: written, moved: manifests.filter((manifest) => writtenManifests.has(manifest)) }
   } catch (error) {
     journal.abandon()
@@ -163,27 +169,31 @@ function write(
 }
 
 /** @returns the groups that are written; the others become findings */
-function writeGroups<Group extends StagedGroup>({ progress, findings }: Work, groups: readonly Group[]): Group[] {
+function writeGroups<Group extends StagedGroup>(work: Work, groups: readonly Group[]): Group[] {
+  const { progress } = work
   progress.begin('Writing', groups.flat().length)
   let done = 0
   const written = groups.filter((group) => {
-    const stale = changedOnDisk(group)
-    const problems = stale.size > 0 ? stale : writeGroup(group)
+    const problems = writeGroup(group)
     progress.advance((done += group.length))
-    if (problems.size === 0) return true
-    findings.push(
-      ...leftOut(
-        group.map(({ path }) => path),
-        problems,
-      ),
-    )
-    return false
+    return isWritable(work, group, problems)
   })
   progress.end()
   return written
 }
 
-function runOf(work: Work, done: Written & { readonly typed: boolean | undefined; readonly diffs: boolean }): Run {
+/** Whether nothing is wrong with a group; what is becomes findings. */
+function isWritable({ findings }: Work, group: StagedGroup, problems: ReadonlyMap<string, string>): boolean {
+  if (problems.size > 0) findings.push(...leftOut(pathsOf([group]), problems))
+  return problems.size === 0
+}
+
+/** The account of a run that is over. */
+export function runOf(
+  work: Work,
+  command: RunResult['command'],
+  done: Written & { readonly typed: boolean | undefined; readonly diffs: boolean },
+): Run {
   const { tree, ledger, findings, notes } = work
   const files: StagedFile[] = [...done.groups.flat(), ...done.moved].toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const wanted = new Set(files.map(({ path }) => path))
@@ -196,7 +206,7 @@ function runOf(work: Work, done: Written & { readonly typed: boolean | undefined
   return {
     result: {
       version: 1,
-      command: 'migrate',
+      command,
       files: ledger.counts(),
       findings: reported(tree.root, findings),
       changes: files.map(({ path, edits }) => ({ file: reportedPath(tree.root, path), edits: edits.length })),
@@ -211,6 +221,23 @@ function runOf(work: Work, done: Written & { readonly typed: boolean | undefined
 
 function pathsOf(groups: readonly StagedGroup[]): string[] {
   return groups.flat().map(({ path }) => path)
+}
+
+/**
+ * Refuses to write files with uncommitted changes; a run that writes nothing only says that it would be refused.
+ *
+ * @throws {UsageError} in `write` mode
+ */
+export function refuseDirty(
+  { tree, notes }: Work,
+  mode: 'write' | 'dry-run',
+  files: readonly (readonly StagedFile[])[],
+): void {
+  const dirty = uncommitted(tree.root, pathsOf(files))
+  if (dirty.length === 0) return
+  const refusal = dirtyMessage(tree.root, dirty)
+  if (mode === 'write') throw new UsageError(refusal)
+  notes.push(`Without --dry-run this would be refused: ${refusal}`)
 }
 
 function dirtyMessage(root: string, dirty: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { dispatcherPackage, kitPackage, packageOf } from './facades.js'
 import { isInside, type Tree } from './files.js'
@@ -62,7 +62,7 @@ export function governingManifests(tree: Tree): string[] {
     let directory = dirname(path)
     while (isInside(tree.root, directory)) {
       const manifest = join(directory, 'package.json')
-      if (existsSync(manifest)) found.add(manifest)
+      if (lstatSync(manifest, { throwIfNoEntry: false })?.isFile() === true) found.add(manifest)
       directory = dirname(directory)
     }
   }
@@ -114,10 +114,18 @@ function namesUnder(path: string, { usage, changed }: MoveInput): { names: Set<s
 function manifestsBetween(file: string, directory: string): string[] {
   const texts: string[] = []
   for (let at = dirname(file); at !== directory && isInside(directory, at); at = dirname(at)) {
-    const manifest = join(at, 'package.json')
-    if (existsSync(manifest)) texts.push(readFileSync(manifest, 'utf8'))
+    texts.push(manifestIn(at))
   }
   return texts
+}
+
+/** The text of a directory's manifest; one that is not there, or not for us to read, says nothing. */
+function manifestIn(directory: string): string {
+  try {
+    return readFileSync(join(directory, 'package.json'), 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 interface Addition {
@@ -155,9 +163,8 @@ function additionsTo(
 function declaredAbove(path: string, tree: Tree, name: string, declared: readonly string[]): boolean {
   if (declared.length > 0) return false
   for (let at = dirname(dirname(path)); isInside(tree.root, at); at = dirname(at)) {
-    const manifest = join(at, 'package.json')
     const facades = ['@switchyard/legacy', '@switchyard/request-scoped', '@switchyard/core', '@switchyard/enhanced']
-    if (existsSync(manifest) && declares(readFileSync(manifest, 'utf8'), [name, ...facades])) return true
+    if (declares(manifestIn(at), [name, ...facades])) return true
     if (at === dirname(at)) break
   }
   return false

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs'
-import { reason, wholeFile } from './files.js'
+import { unreadable, wholeFile } from './files.js'
 import type { Finding } from './plan.js'
 
 /** Larger files are bundles: searched, never parsed. */
@@ -41,7 +41,7 @@ export function* readSources(
       if (source.stamp.size > largestFile && source.found.size > 0) findings.push(tooLarge(source))
       else yield source
     } catch (error) {
-      findings.push(wholeFile(path, 'failed', 'unreadable', `could not be read: ${reason(error)}`))
+      findings.push(unreadable(path, error))
     }
   }
 }

@@ -1,7 +1,7 @@
 import { codeOf, facadeNames, packageOf } from './facades.js'
 import { count, layoutFor, table, wrap, type Layout } from './layout.js'
 import type { FindingKind } from './plan.js'
-import type { ReportedFinding, Run } from './result.js'
+import type { BaselineResult, ReportedFinding, Run } from './result.js'
 
 /** For whom a text is written, and how much of it. */
 export interface TextOptions {
@@ -26,6 +26,7 @@ export function textOf(run: Run, options: TextOptions): string {
   const left = [
     section('What a person must decide', decisions(of(findings, 'todo'), layout), layout, layout.yellow),
     section('Left as they are', decisions(untouched, layout), layout, layout.red),
+    vanished(run, layout),
   ]
   const sections: Section[] = options.quiet
     ? left
@@ -59,6 +60,7 @@ function auditSections({ result }: Run, layout: Layout): Section[] {
   return [
     section(`On the facades: ${countPlaces(onFacades)}`, facadeCounts(onFacades, layout), layout),
     section(`Beside the one dispatcher: ${countPlaces(others)}`, ruleCounts(others), layout),
+    section('By owner', ownerCounts(findings), layout),
     section(
       'Where',
       byFile(
@@ -100,6 +102,14 @@ function ruleCounts(findings: readonly ReportedFinding[]): Section {
   return table([...counts].map(([rule, number]) => [rule, number]))
 }
 
+/** Nothing where nobody owns anything. */
+function ownerCounts(findings: readonly ReportedFinding[]): Section {
+  if (findings.every(({ owner }) => owner === undefined)) return []
+  const owners = groupBy(findings, ({ owner }) => owner ?? '(nobody)')
+  const rows = [...owners].map(([owner, own]) => [owner, own.length] as const)
+  return table(rows.toSorted(([, a], [, b]) => b - a))
+}
+
 /** One heading for each file, and under it one line for each thing, with the numbers of its lines. */
 function byFile(findings: readonly ReportedFinding[], layout: Layout): Section {
   const files = groupBy(findings, ({ file }) => file)
@@ -115,8 +125,12 @@ function byFile(findings: readonly ReportedFinding[], layout: Layout): Section {
         '      ',
       )
     })
-    return [`  ${layout.bold(file)}`, ...lines]
+    return [`  ${layout.bold(file)}${ownerOf(own[0], layout)}`, ...lines]
   })
+}
+
+function ownerOf(finding: ReportedFinding | undefined, layout: Layout): string {
+  return finding?.owner === undefined ? '' : layout.dim(` (${finding.owner})`)
 }
 
 /** The code says which facade it is. */
@@ -132,11 +146,25 @@ function explanations(findings: readonly ReportedFinding[], layout: Layout): Sec
 }
 
 function decisions(findings: readonly ReportedFinding[], layout: Layout): Section {
-  return findings.flatMap(({ file, line, column, code, rule, message, snippet }) => [
-    `  ${layout.bold(`${file}:${line}:${column}`)}`,
-    ...(snippet === undefined || snippet === '' ? [] : [`    ${layout.dim(cut(snippet, layout.columns - 4))}`]),
-    ...wrap(`${code ?? rule}: ${message}`, layout.columns, '    '),
+  return findings.flatMap((finding) => {
+    const { file, line, column, code, rule, message, snippet } = finding
+    return [
+      `  ${layout.bold(`${file}:${line}:${column}`)}${ownerOf(finding, layout)}`,
+      ...(snippet === undefined || snippet === '' ? [] : [`    ${layout.dim(cut(snippet, layout.columns - 4))}`]),
+      ...wrap(`${code ?? rule}: ${message}`, layout.columns, '    '),
+    ]
+  })
+}
+
+/** What a baseline allows though it is gone. */
+function vanished({ result: { baseline } }: Run, layout: Layout): Section {
+  if (baseline === undefined) return []
+  const lines = baseline.vanished.flatMap(({ file, rule, snippet, count: number }) => [
+    `  ${layout.bold(file)}`,
+    ...wrap(`${rule}${number > 1 ? `, ${number} times` : ''}: ${snippet}`, layout.columns, '    '),
   ])
+  const title = `Gone, but still allowed in ${baseline.file}: take them out with --update-baseline`
+  return section(title, lines, layout, layout.yellow)
 }
 
 function cut(text: string, columns: number): string {
@@ -162,17 +190,21 @@ function changeSections({ result, moved }: Run, { mode }: TextOptions, layout: L
   ]
 }
 
-function notes({ notes: said, typed }: Run, layout: Layout): Section {
+function notes(run: Run, layout: Layout): Section {
+  return remarksOf(run).flatMap((note) => wrap(note, layout.columns))
+}
+
+/** What the reader of a run should know beside its findings, in sentences. */
+export function remarksOf({ notes: said, typed }: Run): string[] {
   const untyped =
     'No tsconfig was found: only files that name a facade were looked at, and instances that other files can reach stay.'
-  return [...(typed === false ? [untyped] : []), ...said].flatMap((note) => wrap(note, layout.columns))
+  return [...(typed === false ? [untyped] : []), ...said]
 }
 
 function closing({ result }: Run, { mode }: TextOptions, layout: Layout): Section {
   const { given, changed, unchanged, skipped, failed } = result.files
-  const what = { audit: 'looked at', migrate: mode === 'write' ? 'changed' : 'to change', undo: 'put back' }[
-    result.command
-  ]
+  const change = mode === 'write' ? 'changed' : 'to change'
+  const what = { audit: 'looked at', migrate: change, adopt: change, undo: 'put back' }[result.command]
   const number = result.command === 'audit' ? given : changed
   const parts = [
     `${count(number, 'file')} ${what}`,
@@ -183,12 +215,21 @@ function closing({ result }: Run, { mode }: TextOptions, layout: Layout): Sectio
   const open = result.findings.filter(({ kind }) => kind !== 'bridged').length
   const bridged = of(result.findings, 'bridged').length
   const isDone = result.command === 'audit' || mode === 'write'
-  const left = open === 0 ? 'nothing left' : `${count(open, 'place')} left`
+  const left = result.baseline === undefined ? leftOf(open) : `${leftOf(open)} ${beyond(result.baseline)}`
   const verdict = result.command === 'undo' ? 'as before the last run' : isDone ? left : `${left} after that`
   const bridges = bridged > 0 ? `, ${bridged} bridged` : ''
   const colour = open === 0 ? layout.green : layout.yellow
   const lines = wrap(`${parts.join(', ')}; ${verdict}${bridges}.`, layout.columns)
   return lines.map((line) => layout.bold(colour(line)))
+}
+
+function leftOf(open: number): string {
+  return open === 0 ? 'nothing left' : `${count(open, 'place')} left`
+}
+
+function beyond({ file, allowed, vanished: gone }: BaselineResult): string {
+  const number = gone.reduce((sum, entry) => sum + entry.count, 0)
+  return `beyond the ${allowed} allowed in ${file}${number > 0 ? `, of whose places ${number} are gone` : ''}`
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {

@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path'
+import { codeowners } from './codeowners.js'
 import type { FacadeName, Finding, FindingKind } from './plan.js'
 
 /** How many files were given, and what became of them: the other four add up to `given`. */
@@ -33,6 +34,8 @@ export interface ReportedFinding {
   readonly fix?: string
   /** The line of code, trimmed; `audit` only. */
   readonly snippet?: string
+  /** Who owns the file by `CODEOWNERS`, several with a space between them; absent when nobody does. */
+  readonly owner?: string
 }
 
 /** A finding with what `audit` says beside it. */
@@ -50,14 +53,31 @@ export interface Change {
   readonly edits: number
 }
 
+/** What a baseline came to: the findings beside it are those that it does not allow. */
+export interface BaselineResult {
+  /** The baseline file, relative to the repository's root, with forward slashes. */
+  readonly file: string
+  /** How many findings it allowed. */
+  readonly allowed: number
+  /** What it allows though it is gone: these must leave the file. */
+  readonly vanished: readonly {
+    readonly rule: string
+    readonly file: string
+    readonly snippet: string
+    readonly count: number
+  }[]
+}
+
 /** What a run did: the object that `--json` prints. */
 export interface RunResult {
   /** The version of this shape. */
   readonly version: 1
-  readonly command: 'audit' | 'migrate' | 'undo'
+  readonly command: 'audit' | 'migrate' | 'adopt' | 'undo'
   readonly files: FileCounts
   readonly findings: readonly ReportedFinding[]
   readonly changes: readonly Change[]
+  /** Present when an audit was held against a baseline. */
+  readonly baseline?: BaselineResult
 }
 
 /** A result, and what the text report says beside it. */
@@ -82,11 +102,13 @@ const left: ReadonlySet<FindingKind> = new Set(['todo', 'skipped', 'failed', 'vi
  * The exit status of a run.
  *
  * @param options.check Whether changes count as something left, as `--check` has it. Default false.
- * @returns 0 nothing left, 1 something left or skipped, 3 files unaccounted for
+ * @returns 0 nothing left, 1 something left or skipped or a baseline to be tightened, 3 files unaccounted for
  */
 export function exitStatus(result: RunResult, options: { readonly check?: boolean } = {}): 0 | 1 | 3 {
   const { given, changed, unchanged, skipped, failed } = result.files
   if (changed + unchanged + skipped + failed !== given) return 3
+  // A file that cannot be read is a finding like the others, which a baseline may allow.
+  if (result.baseline !== undefined) return result.findings.length + result.baseline.vanished.length > 0 ? 1 : 0
   if (skipped + failed > 0) return 1
   if (options.check === true && result.changes.length > 0) return 1
   const counted = result.findings.filter(({ kind }) => left.has(kind) || result.command === 'audit')
@@ -99,17 +121,20 @@ export function reportedPath(root: string, file: string): string {
 }
 
 /**
- * Findings in the order of reports (by file, then by place), each once, paths relative to the root.
+ * Findings in the order of reports (by file, then by place), each once and with its owner, paths relative to the root.
  *
  * @param findings With absolute paths.
  */
 export function reported(root: string, findings: readonly ExplainedFinding[]): ReportedFinding[] {
   const byKey = new Map<string, ReportedFinding>()
+  const ownerOf = codeowners(root)
   for (const each of findings) {
     const { file, line, column, rule, code, facade, kind, message, fixable, why, fix, snippet } = each
     const key = [file, line, column, rule, kind, message].join('\0')
+    const path = reportedPath(root, file)
+    const owner = ownerOf(path)
     byKey.set(key, {
-      file: reportedPath(root, file),
+      file: path,
       line,
       column,
       rule,
@@ -121,6 +146,7 @@ export function reported(root: string, findings: readonly ExplainedFinding[]): R
       ...(why !== undefined && { why }),
       ...(fix !== undefined && { fix }),
       ...(snippet !== undefined && { snippet }),
+      ...(owner !== undefined && { owner }),
     })
   }
   return [...byKey.values()].toSorted(

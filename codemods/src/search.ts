@@ -59,7 +59,7 @@ export function search({ tree, only, ledger, progress, needles = [], onText }: S
 }
 
 /** @returns whether the file names one of the packages where code could load it, or why nobody can say */
-function examine({ path, text }: SourceText, packages: readonly string[]): 'hit' | 'miss' | Finding {
+export function examine({ path, text }: SourceText, packages: readonly string[]): 'hit' | 'miss' | Finding {
   if (packages.length === 0) return 'miss'
   if (/\.(?:vue|svelte)$/u.test(path)) {
     const name = packages.find((each) => mentionsModule(text, [], each))

@@ -1,4 +1,5 @@
-import { chmodSync, chownSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, chownSync, constants, existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs'
+import { realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { reason } from './files.js'
 import type { StagedGroup } from './stage.js'
@@ -25,6 +26,18 @@ export function replaceFile(path: string, content: Buffer): void {
     rmSync(waiting, { force: true })
     throw error
   }
+}
+
+/**
+ * Writes a file that may not exist yet, with the folders above it: whoever reads it sees the old content or the new.
+ *
+ * @throws what the file system says; the file is then as it was
+ */
+export function putFile(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  // A link stays a link: what it leads to is written.
+  if (existsSync(path)) replaceFile(realpathSync(path), Buffer.from(content))
+  else writeFileSync(path, content, { flag: 'wx' })
 }
 
 /**
@@ -59,6 +72,8 @@ function attempt(path: string, before: Buffer, after: Buffer): string | undefine
   const stale = staleness(path, before)
   if (stale !== undefined) return stale
   try {
+    // A rename asks the folder alone; who made the file read-only meant it.
+    accessSync(path, constants.W_OK)
     replaceFile(path, after)
     return undefined
   } catch (error) {

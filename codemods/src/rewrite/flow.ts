@@ -41,7 +41,10 @@ export function sourceOf(
   if (ts.isElementAccessExpression(expression)) return sourceOf(work, expression.expression, isCreation)
   if (ts.isCallExpression(expression)) {
     const declaration = work.checker.getResolvedSignature(expression)?.declaration
-    if (declaration !== undefined && work.isOwn(declaration)) return declaration
+    if (declaration !== undefined && work.isOwn(declaration)) {
+      joinGeneric(work, expression, declaration, isCreation)
+      return declaration
+    }
     // A method of a container or a promise: what it holds went in there.
     const holder = ts.isPropertyAccessExpression(expression.expression) ? expression.expression.expression : undefined
     const held = holder === undefined ? undefined : sourceOf(work, holder, isCreation)
@@ -63,6 +66,20 @@ export function sourceOf(
   if (ts.isArrayLiteralExpression(expression) || ts.isObjectLiteralExpression(expression)) return expression
   if (ts.isNewExpression(expression)) return expression
   return undefined
+}
+
+/** What a generic function gives may be what it was given: `use(context)`. */
+function joinGeneric(
+  work: Work,
+  call: ts.CallExpression,
+  declaration: ts.SignatureDeclaration | ts.JSDocSignature,
+  isCreation: (node: ts.Node) => boolean,
+): void {
+  if (declaration.typeParameters === undefined) return
+  for (const argument of call.arguments) {
+    const source = sourceOf(work, argument, isCreation)
+    if (source !== undefined) work.join(source, declaration)
+  }
 }
 
 /** The declaration behind a name, which stands for everything that the name refers to. */
@@ -169,6 +186,7 @@ function follow(work: Work, expression: ts.Expression, source: Key, facade: Faca
     return
   }
   if (ts.isArrayLiteralExpression(parent)) {
+    work.join(source, parent)
     follow(work, parent, source, facade)
     return
   }
@@ -190,6 +208,9 @@ function followOperator(
     const name = ts.isPropertyAccessExpression(left) ? left.name : left
     const target = declarationKey(work, name)
     if (target !== undefined) work.join(source, target)
+    // A place of a generic type is a dispatcher's only by what holds it.
+    const holder = ts.isPropertyAccessExpression(left) ? declarationKeyOf(work, left.expression) : undefined
+    if (holder !== undefined && target !== undefined && !isInstance(work, target)) work.join(source, holder)
     if (target === undefined || isAnyType(work, left)) {
       work.block(
         expression,

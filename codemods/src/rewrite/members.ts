@@ -10,6 +10,7 @@ import type { MemberUse, PlannedSite, Work } from './work.js'
 
 /** Members that stay as they are. */
 const SAME = new Set(['hasTool', 'dispatcherId', '[Symbol.asyncDispose]'])
+const PROPERTIES = new Set(['userContext', 'unified', 'tools', 'hasWebsocketSupport', 'createdAt', 'dispatcherId'])
 const CANONICAL_METRICS = new Set([
   ...['toolsExecuted', 'successfulExecutions', 'failedExecutions', 'totalExecutionTimeMs', 'lastExecutionTime'],
   ...['createdAt', 'permissionChecks', 'permissionDenials', 'dispatcherId', 'userId', 'runId'],
@@ -22,7 +23,7 @@ export function surveyMember(work: Work, use: MemberUse): void {
     node,
     key,
     facade,
-    name: member.startsWith('[') ? member : `${member}()`,
+    name: PROPERTIES.has(member) || member.startsWith('[') ? member : `${member}()`,
     rule: 'facade-use',
   }
   const call = callOf(node)

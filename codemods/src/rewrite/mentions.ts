@@ -1,5 +1,6 @@
 import ts from 'typescript-checker'
 import { migrations } from '../migrations.js'
+import { isAugmentation, joinImplementation } from './ambient.js'
 import { type Binding, bindingsOf, facadeExport, type FacadeExport } from './bindings.js'
 import { facadeCall, isCreation } from './creations.js'
 import { isDispatcherClass } from './facade-symbols.js'
@@ -89,6 +90,9 @@ function surveyReference(work: Work, node: ts.Identifier, binding: Binding): voi
     stays(work, { ...binding, reference: node, whole: node, binding }, node)
   }
 }
+
+const DECLARED_BY_HAND =
+  'its type is declared by hand here, and the code behind it cannot be checked; change both, and what calls them'
 
 interface Found extends FacadeExport {
   readonly reference: ts.Identifier
@@ -246,7 +250,28 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     if (holder !== undefined) work.join(holder, whole)
     return whole
   }
-  return enclosingKey(whole) ?? whole
+  const key = enclosingKey(whole) ?? whole
+  if (whole.getSourceFile().isDeclarationFile && !isAugmentation(key)) {
+    work.block(whole, key, facade, DECLARED_BY_HAND)
+    joinImplementation(work, whole, key)
+  }
+  if (isTakenApart(reference)) {
+    work.block(
+      whole,
+      key,
+      facade,
+      'a part of its type is used here, whose members change; write out what is needed of it',
+    )
+  }
+  return key
+}
+
+/** Whether members of a type are named beside it: `Old['dispatch']`, `keyof Old`, `Pick<Old, 'dispatch'>`. */
+function isTakenApart(reference: ts.Node): boolean {
+  const { parent } = reference
+  if (ts.isIndexedAccessTypeNode(parent)) return parent.objectType === reference
+  if (ts.isTypeOperatorNode(parent)) return parent.operator === ts.SyntaxKind.KeyOfKeyword
+  return ts.isTypeReferenceNode(parent) && /^(?:Pick|Omit|Record|Extract|Exclude)$/.test(parent.typeName.getText())
 }
 
 /** A question of the kind `x instanceof OldClass` moves with what it asks about; where that is unknown, with all that is made. */

@@ -5,6 +5,7 @@ import { facadeNames } from '../facades.js'
 import { facadeOfSpecifier, loadedFacadeIn } from './bindings.js'
 import { isFacadeSpecifier } from './file-work.js'
 import { factoryObject, surveyMock } from './mocks.js'
+import { standsIn } from './stand-ins.js'
 import { statementOf } from './syntax.js'
 import { enclosingKey } from './type-places.js'
 import type { Work } from './work.js'
@@ -31,6 +32,16 @@ function surveyLiteral(work: Work, node: ts.StringLiteralLike): void {
   const [, , subpath] = MENTION.exec(node.text) ?? []
   const facade = facadeOfSpecifier(node.text.split('/').slice(0, 2).join('/'))
   if (facade === undefined || !MENTION.test(node.text)) return
+  if (standsIn(node)) {
+    left(
+      work,
+      node,
+      facade,
+      'something else is put in the place of this module; give it the new members, and put it in the place of @switchyard/dispatcher',
+    )
+    work.everywhere.push({ key: node, facade, wide: 'all' })
+    return
+  }
   const place = placeOf(node)
   if (place === undefined) return
   if (subpath !== undefined) {

@@ -1,6 +1,7 @@
 import ts from 'typescript-checker'
 import type { FacadeName, Finding, Site } from '../plan.js'
 import type { Project } from '../project.js'
+import { isAugmentation } from './ambient.js'
 import type { Binding, FacadeExport } from './bindings.js'
 import { Components } from './components.js'
 import { FacadeSymbols } from './facade-symbols.js'
@@ -119,11 +120,8 @@ export class Work {
   /** Whether a node is of this code base, rather than of a facade, a library or the language. */
   isOwn(node: ts.Node): boolean {
     const source = node.getSourceFile()
-    return (
-      !source.isDeclarationFile &&
-      this.symbols.facadeOf(source) === undefined &&
-      !this.project.program.isSourceFileFromExternalLibrary(source)
-    )
+    if (source.isDeclarationFile) return this.isEditable(source) && isAugmentation(node)
+    return this.symbols.facadeOf(source) === undefined && !this.project.program.isSourceFileFromExternalLibrary(source)
   }
 
   /** The roots of the components that cannot move. */

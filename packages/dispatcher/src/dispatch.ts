@@ -10,7 +10,7 @@ import { fitsIn } from './json-size.js'
 import { type DispatchLimits, forgetIfIdle, type LimitedCall } from './limits.js'
 import { throughMiddleware } from './middleware.js'
 import { deniedByDecision, deniedByHanging, deniedByRoles, deniedByThrow } from './permissions.js'
-import { failure, invalidInput, messageOf, type Outcome, thrown, type ToolExecutionResult } from './result.js'
+import { failure, invalidInput, messageOf, type Outcome, Refusal, thrown, type ToolExecutionResult } from './result.js'
 import type { Scope } from './scope.js'
 import { snapshot } from './snapshot.js'
 import { isThenable } from './thenable.js'
@@ -171,6 +171,13 @@ function measure(call: Call): StepResult {
   )
 }
 
+function nestedTooDeep(toolName: string) {
+  return failure(
+    'input_too_large',
+    `The parameters of tool ${toolName} are nested too deep to be copied; pass a reference instead`,
+  )
+}
+
 function validate(call: Call): StepResult {
   // What a middleware approves is what runs, too.
   if (call.scope.middleware.length > 0) call.ownParameters()
@@ -282,10 +289,18 @@ export class Call extends Execution implements LimitedCall {
     return dispatch(this.scope, name, parameters, options, this)
   }
 
-  /** Called before anything that takes time: until now the parameters were the caller's object, which may change. */
+  /**
+   * Called before anything that takes time: until now the parameters were the caller's object, which may change.
+   *
+   * @throws {Refusal} `input_too_large`: they are nested too deep to be copied
+   */
   ownParameters(): void {
     if (this.#ownsParameters) return
-    this.parameters = snapshot(this.parameters)
+    try {
+      this.parameters = snapshot(this.parameters)
+    } catch (cause) {
+      throw fitsIn(this.parameters, this.limits.maxInputBytes) ? cause : new Refusal(nestedTooDeep(this.toolName))
+    }
     this.#ownsParameters = true
   }
 

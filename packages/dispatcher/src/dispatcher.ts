@@ -77,9 +77,6 @@ export class UnifiedToolDispatcher<Tools extends readonly ToolLike[] = readonly 
   ): UnifiedToolDispatcher<Given>
   static createForUser(context: UserExecutionContext, options?: DispatcherOptions): UnifiedToolDispatcher
   static createForUser(context: UserExecutionContext, options: DispatcherOptions = {}): UnifiedToolDispatcher {
-    if (typeof options !== 'object' || options === null) {
-      throw new TypeError(`The options of a dispatcher are an object; received ${quote(options)}.`)
-    }
     return new UnifiedToolDispatcher(FACTORY, new Scope(context, options))
   }
 

@@ -53,6 +53,7 @@ export class Counters {
   totalExecutionTimeMs = 0
   /** On the clock of durations, so that a call asks for the time of day only where an event shows it. */
   #lastSettledAt: number | undefined
+  #lastExecutionMs: number | undefined
   eventsEmitted = 0
   eventsFailed = 0
   permissionChecks = 0
@@ -72,10 +73,17 @@ export class Counters {
     }
     this.totalExecutionTimeMs += result.executionTimeMs
     this.#lastSettledAt = now
+    this.#lastExecutionMs = undefined
   }
 
+  /**
+   * The same at each read. Rounded up, since the time of day is of whole milliseconds and durations are not: never before
+   * what came before the call, and never after now.
+   */
   get lastExecutionTime(): Date | null {
-    return this.#lastSettledAt === undefined ? null : new Date(epochMs() - (monotonicMs() - this.#lastSettledAt))
+    if (this.#lastSettledAt === undefined) return null
+    this.#lastExecutionMs ??= Math.ceil(epochMs() - (monotonicMs() - this.#lastSettledAt))
+    return new Date(this.#lastExecutionMs)
   }
 
   eventTaken(): void {

@@ -37,13 +37,19 @@ export async function throughMiddleware(
   // Asynchronous, so that `next()` rejects with what a middleware throws at once.
   const from = async (index: number): Promise<ToolExecutionResult> => {
     const layer = middleware[index]
-    return layer === undefined ? innermost() : layer(shown, () => from(index + 1))
+    return layer === undefined ? innermost() : layer(shown, () => handled(from(index + 1)))
   }
   try {
     return toOutcome(call.toolName, await from(0))
   } catch (cause) {
     return thrown(cause)
   }
+}
+
+/** A middleware that does not wait for `next()` has its answer already; what comes later must not end the process. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }
 
 /** The call as middleware gets it, which cannot change what the call is. */

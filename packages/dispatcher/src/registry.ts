@@ -1,5 +1,6 @@
 import { DuplicateToolError, InvalidToolError, quote } from './errors.js'
 import { type ToolLike, toTool, type UnnamedTool } from './foreign-tools/recognise.js'
+import { isThenable } from './thenable.js'
 import type { RegisteredTool, Tool } from './tool.js'
 
 /**
@@ -14,11 +15,13 @@ export class ToolRegistry {
    * @param tools Registered one after the other; a `Map` is refused, since its entries are pairs.
    * @throws {InvalidToolError} `invalid_tool`
    * @throws {DuplicateToolError} `duplicate_tool`
+   * @throws {TypeError} `parent` is no registry
    */
   constructor(tools?: Iterable<ToolLike>, parent?: ToolRegistry) {
-    this.#parent = parent
+    this.#parent = checkParent(parent)
     if (tools === undefined || tools === null) return
     refuseMap(tools)
+    if (!isIterable(tools)) throw wrongTools('The tools of a ToolRegistry must be an iterable of tools', tools)
     for (const tool of tools) this.register(tool)
   }
 
@@ -80,19 +83,35 @@ export type ToolsOption = ToolRegistry | Iterable<ToolLike> | Readonly<Record<st
  */
 export function toRegistry(tools: ToolsOption): ToolRegistry {
   if (tools instanceof ToolRegistry) return tools
-  if (typeof tools !== 'object' || tools === null) {
-    throw new InvalidToolError(
-      `tools must be a ToolRegistry, an iterable of tools or a record of them; received ${quote(tools)}.`,
-    )
-  }
+  const expected = 'tools must be a ToolRegistry, an iterable of tools or a record of them'
+  if (typeof tools !== 'object' || tools === null) throw wrongTools(expected, tools)
   if (isIterable(tools)) return new ToolRegistry(tools)
+  const entries = Object.entries(tools)
+  // A promise, or another copy's registry: what it holds is not to be seen, and no tools at all cannot be meant.
+  if (entries.length === 0 && !isRecord(tools)) throw wrongTools(expected, tools)
   const registry = new ToolRegistry()
-  for (const [name, tool] of Object.entries(tools)) registry.add(toTool(tool, name))
+  for (const [name, tool] of entries) registry.add(toTool(tool, name))
   return registry
 }
 
-function isIterable(tools: object): tools is Iterable<ToolLike> {
-  return Symbol.iterator in tools
+function isIterable(tools: unknown): tools is Iterable<ToolLike> {
+  return typeof tools === 'string' || (typeof tools === 'object' && tools !== null && Symbol.iterator in tools)
+}
+
+/** An object literal, or one without a prototype; those of another realm too. */
+function isRecord(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function wrongTools(expected: string, tools: unknown): InvalidToolError {
+  const received = isThenable(tools) ? 'a promise; await it first' : quote(tools)
+  return new InvalidToolError(`${expected}; received ${received}.`)
+}
+
+function checkParent(parent: ToolRegistry | undefined): ToolRegistry | undefined {
+  if (parent === undefined || parent === null || parent instanceof ToolRegistry) return parent ?? undefined
+  throw new TypeError(`parent must be a ToolRegistry; received ${quote(parent)}.`)
 }
 
 function refuseMap(tools: unknown): void {

@@ -70,6 +70,7 @@ export class Scope {
    */
   constructor(context: UserExecutionContext, options: DispatcherOptions) {
     checkContext(context)
+    checkOptions(options)
     this.context = context
     this.limits = resolveLimits(options.limits)
     this.sink = checkSink(options.events)
@@ -220,6 +221,11 @@ function checkContext(context: unknown): void {
     `A dispatcher needs a UserExecutionContext; received ${quote(context)}. ` +
       'Make one with UserExecutionContext.create({ userId, threadId, runId }).',
   )
+}
+
+function checkOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return
+  throw new TypeError(`The options of a dispatcher are an object; received ${quote(options)}.`)
 }
 
 function checkSink(sink: EventSink | undefined): EventSink | undefined {

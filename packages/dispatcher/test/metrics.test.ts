@@ -26,6 +26,12 @@ function counts({ toolsExecuted, successfulExecutions, failedExecutions }: Dispa
   return [toolsExecuted, successfulExecutions, failedExecutions]
 }
 
+/** Lets fractions of a millisecond pass on the real clock. */
+function pass(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
+
 /** What a run of something adds to the metrics of the process. */
 async function addedTo(run: () => unknown): Promise<Partial<Record<keyof GlobalMetrics, number>>> {
   const before = UnifiedToolDispatcher.globalMetrics()
@@ -114,6 +120,20 @@ describe('the metrics of a dispatcher', () => {
     expect(dispatcher.metrics.totalExecutionTimeMs).toBe(500)
     expect(dispatcher.metrics.lastExecutionTime?.toISOString()).toBe('2026-03-01T12:00:00.500Z')
     expect(dispatcher.metrics.createdAt.toISOString()).toBe('2026-03-01T12:00:00.000Z')
+  })
+
+  it('say of the last call the same time whenever they are asked, and none before its dispatcher or after now', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const dispatcher = dispatcherWith({ tools })
+      await dispatcher.executeTool('ping')
+      pass(Math.random() * 2)
+      const { createdAt, lastExecutionTime } = dispatcher.metrics
+      const now = Date.now()
+      pass(0.5)
+      expect(lastExecutionTime?.getTime()).toBeGreaterThanOrEqual(createdAt.getTime())
+      expect(lastExecutionTime?.getTime()).toBeLessThanOrEqual(now)
+      expect(dispatcher.metrics.lastExecutionTime).toEqual(lastExecutionTime)
+    }
   })
 
   it('count the permission checks and the denials, by role, by policy and by failing policy', async () => {

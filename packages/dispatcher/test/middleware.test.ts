@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { type DispatchMiddleware, type ToolExecutionResult, type ToolLike } from '../src/index.js'
 import { gate, settleMicrotasks } from './support/gate.js'
@@ -234,6 +234,22 @@ describe('a middleware that throws', () => {
 })
 
 describe('next()', () => {
+  it('leaves no rejection unhandled where nobody waits for it, and the middleware inside throws', async () => {
+    const unhandled: unknown[] = []
+    const onUnhandled = (cause: unknown) => void unhandled.push(cause)
+    process.on('unhandledRejection', onUnhandled)
+    onTestFinished(() => void process.off('unhandledRejection', onUnhandled))
+    const stale: DispatchMiddleware = ({ toolName, callId, context: { userId, runId } }, next) => {
+      void next()
+      return { success: true, result: 'stale', toolName, callId, userId, runId, executionTimeMs: 0 }
+    }
+    const broken: DispatchMiddleware = () => Promise.reject(new Error('no'))
+    const dispatcher = dispatcherWith({ tools: [echo], middleware: [stale, broken] })
+    expect(codeOf(await dispatcher.executeTool('echo'))).toBe('success: stale')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(unhandled).toEqual([])
+  })
+
   it('gives the result of the tool, a failure too, and never rejects for it', async () => {
     const seen: unknown[] = []
     const bad = { name: 'bad', execute: () => Promise.reject(new Error('no')) }

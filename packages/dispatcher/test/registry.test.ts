@@ -29,6 +29,25 @@ describe('a ToolRegistry', () => {
     expect(new ToolRegistry(new Map([['x', tool('a')]]).values()).names()).toEqual(['a'])
   })
 
+  it.each<[unknown, string]>([
+    [{ a: tool('a') }, 'an iterable of tools; received an object'],
+    [7, 'an iterable of tools; received 7'],
+    [Promise.resolve([tool('a')]), 'received a promise; await it first'],
+  ])('refuses %j, and says what it takes', (tools, message) => {
+    const make = () => new ToolRegistry(tools as ToolLike[])
+    expect(make).toThrow(InvalidToolError)
+    expect(make).toThrow(message)
+  })
+
+  it.each<[unknown]>([[{}], [[]], ['parent'], [{ has: () => false }]])(
+    'refuses the parent %j, which is no registry',
+    (parent) => {
+      const make = () => new ToolRegistry([], parent as unknown as ToolRegistry)
+      expect(make).toThrow(TypeError)
+      expect(make).toThrow('parent must be a ToolRegistry; received')
+    },
+  )
+
   it('refuses a Map, whose entries are pairs', () => {
     const map = new Map([['a', tool('a')]])
     expect(() => new ToolRegistry(map as never)).toThrow(InvalidToolError)

@@ -18,8 +18,8 @@ import { redact, redactText } from './redact.js'
  * ```
  */
 export class AgentRun {
-  readonly context: UserExecutionContext
-  readonly agentName: string
+  readonly #context: UserExecutionContext
+  readonly #agentName: string
   readonly #events: EventSink
 
   /**
@@ -40,9 +40,19 @@ export class AgentRun {
     if (typeof agentName !== 'string' || agentName.trim() === '') {
       throw new TypeError(`agentName must be a non-blank string; received ${quote(agentName)}.`)
     }
-    this.context = context
-    this.agentName = agentName
+    this.#context = context
+    this.#agentName = agentName
     this.#events = events
+  }
+
+  /** Whose run this is. */
+  get context(): UserExecutionContext {
+    return this.#context
+  }
+
+  /** The agent's name, which each of its events carries. */
+  get agentName(): string {
+    return this.#agentName
   }
 
   /** Emits `agent_started`. `payload` is an object; default `{}`. */
@@ -72,7 +82,7 @@ export class AgentRun {
     type: Type,
     payload: AgentEventPayloads[Type],
   ): Promise<void> {
-    const event = createEvent(this.context, type, payload, this.agentName) as AgentEvent
+    const event = createEvent(this.#context, type, payload, this.#agentName) as AgentEvent
     try {
       await this.#events.emit(event)
     } catch (cause) {

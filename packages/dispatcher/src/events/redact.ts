@@ -49,7 +49,7 @@ const SECRET_VALUE = [
   String.raw`(?:bearer|basic|digest)\s{1,3}[^\s,;"']+`,
   String.raw`"(?:[^"\\]|\\[^])*(?:"|\\?$)`,
   String.raw`'(?:[^'\\]|\\[^])*(?:'|\\?$)`,
-  String.raw`\\+(["'])[^]*?(?:\\+\4|$)`,
+  String.raw`\\+(["'])[^]*?(?:\\\4|$)`,
   String.raw`[^\s,;&"'}\]\\]+`,
 ].join('|')
 const SECRET_PAIR = new RegExp(String.raw`(${SECRET_KEY})(\\*["']?\s{0,3}[=:]\s{0,3})(${SECRET_VALUE})`, 'gi')

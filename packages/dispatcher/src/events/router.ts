@@ -25,9 +25,16 @@ export class EventRouter implements EventSink {
   /** Where the events are kept. */
   readonly store: EventStore
 
-  /** `store` is where the events are kept; default: a `MemoryEventStore`. */
+  /**
+   * `store` is where the events are kept; default: a `MemoryEventStore`.
+   *
+   * @throws {TypeError} `store` is no `EventStore`
+   */
   constructor(options: { readonly store?: EventStore | undefined } = {}) {
-    this.store = options.store ?? new MemoryEventStore()
+    if (typeof options !== 'object' || options === null) {
+      throw new TypeError(`The options of an EventRouter are an object; received ${quote(options)}.`)
+    }
+    this.store = checkStore(options.store ?? new MemoryEventStore())
   }
 
   /** Stores the event for the user that it names; resolves when the store has it, rejects when the store does. */
@@ -49,6 +56,12 @@ export class EventRouter implements EventSink {
     const subscription = new Subscription(this.store, userId, listener, options)
     return () => subscription.stop()
   }
+}
+
+function checkStore(store: EventStore): EventStore {
+  const needed = ['append', 'head', 'read', 'subscribe'] as const
+  if (typeof store === 'object' && needed.every((method) => typeof store[method] === 'function')) return store
+  throw new TypeError(`store must be an EventStore, an object with ${needed.join(', ')}; received ${quote(store)}.`)
 }
 
 class Subscription {

@@ -20,7 +20,13 @@ export type AiSdkToolLike = ForeignTool & {
 export function isAiSdkTool(value: object): value is AiSdkToolLike {
   if (!hasMethod(value, 'execute')) return false
   if (Reflect.get(value, 'name') === undefined) return 'inputSchema' in value || 'parameters' in value
-  return 'needsApproval' in value || isAiSdkSchema(schemaOf(value))
+  // With a name, and with its schema where own tools have theirs, it is an own one.
+  return 'needsApproval' in value || isAiSdkSchema(schemaOf(value)) || hasParametersAlone(value)
+}
+
+/** Taken for an own tool it would be run unchecked. */
+function hasParametersAlone(value: object): boolean {
+  return Reflect.get(value, 'inputSchema') === undefined && isStandardSchema(Reflect.get(value, 'parameters'))
 }
 
 /**

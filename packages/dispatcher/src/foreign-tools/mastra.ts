@@ -27,8 +27,9 @@ export function isMastraTool(value: object): value is MastraToolLike {
 
 /**
  * Takes a tool of Mastra (`createTool({ ... })`), of its versions 0 and 1. Mastra validates the input, once, and what it
- * answers then becomes `invalid_input`. `requireApproval` holds, be it a value or a function (see `approve`). The tool sees
- * the user as `resourceId`, the thread as `threadId` and the call's signal as `abortSignal`; it cannot suspend.
+ * answers then becomes `invalid_input`; a middleware sees the input as it came. `requireApproval` holds, be it a value or a
+ * function (see `approve`). The tool sees the user as `resourceId`, the thread as `threadId` and the call's signal as
+ * `abortSignal`; it cannot suspend.
  *
  * @param name Default: the tool's `id`.
  * @throws {InvalidToolError} `invalid_tool`: it has no `execute`

@@ -39,9 +39,10 @@ export async function fromMcpClient(client: McpClient): Promise<Tool[]> {
   const listed = await listAll(client)
   const callTool = callerOf(client)
   return listed.map((tool) => {
-    const { name } = tool
+    // Nothing else of what the server says: how long a call may take, and who may make it, is not for a server to decide.
+    const { name, description } = tool
     const body = async (input: unknown, call: ToolCall) => refuseError(name, await callTool(name, input, call))
-    return toRegisteredTool(adapted(tool, jsonSchemaInput(name, tool.inputSchema), body), name)
+    return toRegisteredTool(adapted({ description }, jsonSchemaInput(name, tool.inputSchema), body), name)
   })
 }
 

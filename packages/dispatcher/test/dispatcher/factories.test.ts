@@ -180,9 +180,14 @@ describe('withScope()', () => {
     expect(codeOf(await call)).toBe('aborted')
   })
 
-  it('rejects, and never throws synchronously, for wrong options', async () => {
-    const scope = UnifiedToolDispatcher.withScope(contextOf(), { limits: { timeoutMs: -1 } }, () => 'used')
+  it.each<{ options: unknown; names: string }>([
+    { options: { limits: { timeoutMs: -1 } }, names: 'limits.timeoutMs' },
+    { options: 'events', names: '"events"' },
+    { options: 7, names: '7' },
+  ])('rejects, and never throws synchronously, for the wrong options $options', async ({ options, names }) => {
+    const scope = UnifiedToolDispatcher.withScope(contextOf(), options as DispatcherOptions, () => 'used')
     await expect(scope).rejects.toThrow(TypeError)
+    await expect(scope).rejects.toThrow(names)
   })
 
   it('lets use dispose the dispatcher itself', async () => {

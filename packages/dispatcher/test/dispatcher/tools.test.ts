@@ -57,12 +57,30 @@ describe('the option tools', () => {
     { what: 'null', tools: null },
     { what: 'a number', tools: 7 },
     { what: 'a function', tools: says },
+    { what: 'a promise of tools', tools: Promise.resolve([says('one')]) },
+    { what: 'an object of a class that holds none', tools: new WeakMap([[says, says('one')]]) },
     { what: 'a list of names', tools: ['one'] },
     { what: 'a record of functions', tools: { one: () => 'one' } },
     { what: 'a tool without a body', tools: [{ name: 'one' }] },
     { what: 'a record with an empty name', tools: { '': says('one') } },
   ])('is refused with InvalidToolError when it is $what', ({ tools }) => {
     expect(() => dispatcherWith({ tools: tools as ToolLike[] })).toThrow(InvalidToolError)
+  })
+
+  it('asks for await where it is a promise, as a list of MCP tools is', () => {
+    const tools: unknown = Promise.resolve([says('one')])
+    expect(() => dispatcherWith({ tools: tools as ToolLike[] })).toThrow('received a promise; await it first')
+  })
+
+  it('may be an object of a class whose properties are tools, or an empty record', () => {
+    class Box {
+      readonly one = says('one')
+    }
+    const tools: unknown = new Box()
+    expect(dispatcherWith({ tools: tools as Record<string, ToolLike> }).availableTools).toEqual(['one'])
+    for (const none of [{}, Object.create(null) as Record<string, ToolLike>]) {
+      expect(dispatcherWith({ tools: none }).availableTools).toEqual([])
+    }
   })
 
   it('is refused with DuplicateToolError when it names two tools the same', () => {

@@ -84,6 +84,19 @@ describe('an AgentRun', () => {
     const { userId, runId, threadId } = context
     expect(events.only('agent_started')).toMatchObject({ userId, runId, threadId })
   })
+
+  it('keeps its context and its name, whoever tries to give it others', async () => {
+    const events = new Recorder()
+    const run = runOn(events)
+    const others = { context: contextOf({ userId: 'u-666', runId: 'r-666' }), agentName: 'impostor' }
+    for (const [key, value] of Object.entries(others)) {
+      expect(Reflect.set(run, key, value)).toBe(false)
+      Object.defineProperty(run, key, { value, configurable: true })
+    }
+    await run.started()
+    const { userId, runId } = context
+    expect(events.only('agent_started')).toMatchObject({ userId, runId, agentName: 'researcher' })
+  })
 })
 
 describe('the methods of an AgentRun', () => {

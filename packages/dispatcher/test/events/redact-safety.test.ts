@@ -283,6 +283,12 @@ describe('redactText()', () => {
     expect(redactText(`${'y '.repeat(245)}password=${'h'.repeat(20)}`)).not.toContain('h')
   })
 
+  it('ends soon for a quote that was escaped, followed by nothing but backslashes', () => {
+    const started = performance.now()
+    expect(redactText(`token=\\"${'\\'.repeat(9_990)}`)).toBe('token=[REDACTED]')
+    expect(performance.now() - started).toBeLessThan(50)
+  })
+
   it.each([
     ...['a', '-', 'a:', 'a://', 'a://a:', 'secret', 'token="', "cookie='", 'token=\\"', 'bearer ', 'cookie=a;', '@:'],
   ])('ends soon for a text of nothing but %s', (part) => {

@@ -37,6 +37,18 @@ function listen(router: EventRouter, userId: string, options?: Parameters<EventR
   return ids
 }
 
+describe('an EventRouter', () => {
+  it.each([{ store: {} }, { store: { append: () => undefined } }, { store: 'redis' }, 'store', null])(
+    'refuses the options %j',
+    (options) => {
+      expect(() => new EventRouter(options as unknown as { store: EventStore })).toThrow(TypeError)
+      expect(() => new EventRouter(options as unknown as { store: EventStore })).toThrow(
+        /must be an EventStore|are an object/,
+      )
+    },
+  )
+})
+
 describe('subscribe()', () => {
   it("hands over a user's events from now on, in order, each with its position", async () => {
     const router = new EventRouter()

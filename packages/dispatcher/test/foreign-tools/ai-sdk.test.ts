@@ -58,6 +58,25 @@ describe('a tool of a record that has no name', () => {
   })
 })
 
+describe('a tool whose schema is its parameters, and that was given a name', () => {
+  const named = { name: 'tool', parameters: inputSchema, execute: echo }
+
+  it.each([
+    { where: 'a list', tools: [named] },
+    { where: 'a record', tools: { tool: named } },
+  ])('is checked by its schema in $where too', async ({ tools }) => {
+    const dispatcher = dispatcherWith({ tools })
+    expect(codeOf(await dispatcher.executeTool('tool', { a: 'no number' }))).toBe('invalid_input')
+    expect((await dispatcher.executeTool('tool')).result).toEqual({ a: 1 })
+    expect(dispatcher.toolDefinitions()[0]?.inputSchema).toMatchObject({ properties: { a: { type: 'number' } } })
+  })
+
+  it('is checked by its inputSchema where it has both', async () => {
+    const both = { ...named, inputSchema: z.object({ b: z.string() }) }
+    expect(codeOf(await dispatcherWith({ tools: [both] }).executeTool('tool', { a: 1 }))).toBe('invalid_input')
+  })
+})
+
 describe('an async iterable', () => {
   it('is reported value by value, as they come', async () => {
     const events = new Recorder()

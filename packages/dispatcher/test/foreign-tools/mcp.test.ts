@@ -40,6 +40,14 @@ describe('fromMcpClient()', () => {
     ])
   })
 
+  it('lets a server neither switch off the time of its tools nor ask for roles', async () => {
+    const greedy = { ...add, timeoutMs: 0, requiredRoles: ['vip'] }
+    const [tool] = await fromMcpClient(clientOf([[greedy]]))
+    expect(tool).toMatchObject({ timeoutMs: undefined, requiredRoles: [] })
+    const dispatcher = dispatcherWith({ tools: { mine: { ...tool, timeoutMs: 50, execute: () => 1 } } })
+    expect(dispatcher.tools['mine']).toMatchObject({ timeoutMs: 50 })
+  })
+
   it('calls the tool, with a check before, and gives the result as it is', async () => {
     const calls: unknown[] = []
     const client = clientOf([[add]], (params, { timeout }) => {

@@ -44,6 +44,40 @@ describe.each(SIZED)('the size of $what', ({ value }) => {
   })
 })
 
+describe('parameters that are nested deeper than calls can be', () => {
+  const deep: unknown = JSON.parse(`${'['.repeat(40_000)}${']'.repeat(40_000)}`)
+
+  it.each<{ where: string; options: DispatcherOptions }>([
+    { where: 'nobody keeps a copy', options: {} },
+    { where: 'a policy is asked', options: { permissions: () => ({ allow: true }) } },
+    {
+      where: 'a policy is asked and there is no limit',
+      options: { permissions: () => ({ allow: true }), limits: { maxInputBytes: 0 } },
+    },
+    { where: 'a middleware is there', options: { middleware: [(_call, next) => next()] } },
+  ])('are input_too_large where $where', async ({ options: { limits, ...more } }) => {
+    expect(codeOf(await echoing(limits, more).executeTool('echo', deep))).toBe('input_too_large')
+  })
+
+  it('are input_too_large where the call would wait for a slot, and leave the queue', async () => {
+    const dispatcher = echoing({ concurrentCallsPerUser: 1 })
+    const running = dispatcher.executeTool('echo')
+    expect(codeOf(await dispatcher.executeTool('echo', deep))).toBe('input_too_large')
+    expect(dispatcher.metrics.queuedCalls).toBe(0)
+    expect((await running).success).toBe(true)
+  })
+
+  it('are the fault of a getter where that threw', async () => {
+    const parameters = {
+      get broken() {
+        throw new RangeError('out of range')
+      },
+    }
+    const result = await echoing({}, { permissions: () => ({ allow: true }) }).executeTool('echo', parameters)
+    expect(result.error).toMatchObject({ code: 'tool_failed', message: 'out of range' })
+  })
+})
+
 describe('the size of a value', () => {
   const ring: unknown[] = ['around']
   ring.push(ring)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { AgentEvent, AgentEventPayloads, UserExecutionContext } from '@switchyard/dispatcher'
+import { UserExecutionContext, type AgentEvent, type AgentEventPayloads } from '@switchyard/dispatcher'
 import { createEvent, eventSinkFrom, redact, redactText } from '@switchyard/dispatcher/interop'
-import type { OptionalTransport } from '@switchyard/facade-kit'
+import { nameOf, type OptionalTransport } from '@switchyard/facade-kit'
 
 type Method = Exclude<keyof BridgeAdapter, 'emitter' | 'userContext'>
 
@@ -15,17 +15,22 @@ export class BridgeAdapter {
   readonly userContext: UserExecutionContext
   readonly #callIds = new Map<string, string[]>()
 
-  /** @throws {TypeError} The emitter is no transport. */
+  /** @throws {TypeError} The emitter is no transport, or the context none. */
   constructor(emitter: OptionalTransport, userContext: UserExecutionContext) {
+    if (!UserExecutionContext.isContext(userContext)) {
+      throw new TypeError(`userContext must be a UserExecutionContext; received ${nameOf(userContext)}.`)
+    }
     eventSinkFrom(emitter)
     this.emitter = emitter
     this.userContext = userContext
   }
 
   async notifyToolExecuting(runId: string, agent: string, toolName: string, parameters?: unknown): Promise<boolean> {
-    const callId = randomUUID()
-    this.#callIds.set(toolName, [...(this.#callIds.get(toolName) ?? []), callId])
-    const event = this.#event('tool_executing', { callId, toolName, parameters: redact(parameters ?? {}) }, agent)
+    const event = () => {
+      const callId = randomUUID()
+      this.#callIds.set(toolName, [...(this.#callIds.get(toolName) ?? []), callId])
+      return this.#event('tool_executing', { callId, toolName, parameters: redact(parameters ?? {}) }, agent)
+    }
     return this.#notify('notifyToolExecuting', [runId, agent, toolName, parameters], event)
   }
 
@@ -37,18 +42,20 @@ export class BridgeAdapter {
     result?: unknown,
     executionTimeMs?: number,
   ): Promise<boolean> {
-    const call = { callId: this.#callIds.get(toolName)?.shift() ?? randomUUID(), toolName }
-    const error = errorIn(result)
-    const outcome =
-      error === undefined
-        ? ({ status: 'success', result: redact(result) } as const)
-        : ({ status: 'error', error: { code: 'tool_failed', message: redactText(error) } } as const)
-    const event = this.#event('tool_completed', { ...call, ...outcome, executionTimeMs: executionTimeMs ?? 0 }, agent)
+    const event = () => {
+      const call = { callId: this.#callIds.get(toolName)?.shift() ?? randomUUID(), toolName }
+      const error = errorIn(result)
+      const outcome =
+        error === undefined
+          ? ({ status: 'success', result: redact(result) } as const)
+          : ({ status: 'error', error: { code: 'tool_failed', message: redactText(error) } } as const)
+      return this.#event('tool_completed', { ...call, ...outcome, executionTimeMs: executionTimeMs ?? 0 }, agent)
+    }
     return this.#notify('notifyToolCompleted', [runId, agent, toolName, result, executionTimeMs], event)
   }
 
   async notifyAgentStarted(runId: string, agent: string, context?: Record<string, unknown>): Promise<boolean> {
-    const event = this.#event('agent_started', masked(context), agent)
+    const event = () => this.#event('agent_started', masked(context), agent)
     return this.#notify('notifyAgentStarted', [runId, agent, context], event)
   }
 
@@ -59,7 +66,7 @@ export class BridgeAdapter {
     stepNumber?: number,
     progressPercentage?: number,
   ): Promise<boolean> {
-    const event = this.#event('agent_thinking', { reasoning, step: stepNumber }, agent)
+    const event = () => this.#event('agent_thinking', { reasoning, step: stepNumber }, agent)
     return this.#notify('notifyAgentThinking', [runId, agent, reasoning, stepNumber, progressPercentage], event)
   }
 
@@ -69,13 +76,15 @@ export class BridgeAdapter {
     result?: unknown,
     executionTimeMs?: number,
   ): Promise<boolean> {
-    const event = this.#event('agent_completed', { result: redact(result) }, agent)
+    const event = () => this.#event('agent_completed', { result: redact(result) }, agent)
     return this.#notify('notifyAgentCompleted', [runId, agent, result, executionTimeMs], event)
   }
 
   async notifyAgentError(runId: string, agent: string, error: unknown, errorContext?: unknown): Promise<boolean> {
-    const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
-    const event = this.#event('agent_error', { error: { name, message: redactText(message) } }, agent)
+    const event = () => {
+      const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
+      return this.#event('agent_error', { error: { name, message: redactText(message) } }, agent)
+    }
     return this.#notify('notifyAgentError', [runId, agent, error, errorContext], event)
   }
 
@@ -95,7 +104,7 @@ export class BridgeAdapter {
   async #notify(
     method: Method,
     parameters: readonly [runId: string, agent: string, ...rest: unknown[]],
-    event: AgentEvent | { readonly type: string; readonly data: Record<string, unknown> },
+    made: (() => AgentEvent) | { readonly type: string; readonly data: Record<string, unknown> },
   ): Promise<boolean> {
     const { emitter, userContext } = this
     const [runId, agentName] = parameters
@@ -103,15 +112,15 @@ export class BridgeAdapter {
     try {
       const notify: unknown = Reflect.get(emitter, method)
       if (typeof notify === 'function') return (await Reflect.apply(notify, emitter, parameters)) !== false
-      if ('payload' in event) {
-        await eventSinkFrom(emitter).emit(event)
+      if (typeof made === 'function') {
+        await eventSinkFrom(emitter).emit(made())
         return true
       }
       const { userId, threadId } = userContext
       const ids = { agentName, runId, userId, threadId, timestamp: new Date().toISOString(), eventId: randomUUID() }
-      const data = { ...masked(event.data), ...ids }
-      if ('emitCriticalEvent' in emitter) return (await emitter.emitCriticalEvent(userId, event.type, data)) !== false
-      return 'sendEvent' in emitter && (await emitter.sendEvent(event.type, data)) !== false
+      const data = { ...masked(made.data), ...ids }
+      if ('emitCriticalEvent' in emitter) return (await emitter.emitCriticalEvent(userId, made.type, data)) !== false
+      return 'sendEvent' in emitter && (await emitter.sendEvent(made.type, data)) !== false
     } catch {
       return false
     }

@@ -115,6 +115,38 @@ describe('WebSocketBridgeAdapter', () => {
     expect(() => new WebSocketBridgeAdapter({} as { emit(): void }, context)).toThrow(TypeError)
   })
 
+  it.each([[undefined], [null], [{}], ['ada'], [{ userId, threadId, runId }]])('refuses %o as a context', (given) => {
+    const construct = () => Reflect.construct(WebSocketBridgeAdapter, [sink(), given]) as unknown
+    expect(construct).toThrow(TypeError)
+    expect(construct).toThrow('userContext must be a UserExecutionContext')
+  })
+
+  it('never rejects, whatever it is told', async () => {
+    const adapter = new WebSocketBridgeAdapter(sink(), context)
+    const trap = {
+      get error(): string {
+        throw new Error('trapped')
+      },
+    }
+    const wordless = Object.assign(new Error('x'), { message: undefined })
+    expect(await adapter.notifyToolCompleted(runId, 'Planner', 'add', trap)).toBe(false)
+    expect(await adapter.notifyAgentError(runId, 'Planner', Object.create(null))).toBe(false)
+    expect(await adapter.notifyAgentError(runId, 'Planner', wordless)).toBe(false)
+  })
+
+  it('pairs the calls of its own run, whatever others tell it', async () => {
+    const emitter = sink()
+    const adapter = new WebSocketBridgeAdapter(emitter, context)
+    await adapter.notifyToolExecuting('run-of-another', 'Planner', 'add', {})
+    await adapter.notifyToolExecuting(runId, 'Planner', 'add', {})
+    await adapter.notifyToolCompleted(runId, 'Planner', 'add', 3)
+    const [executing, completed, ...more] = emitter.events.map(
+      ({ payload }) => Reflect.get(payload, 'callId') as unknown,
+    )
+    expect(more).toEqual([])
+    expect(completed).toBe(executing)
+  })
+
   it('makes events of the context’s user for an emitter that takes events', async () => {
     const emitter = sink()
     const adapter = new WebSocketBridgeAdapter(emitter, context)

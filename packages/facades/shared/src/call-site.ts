@@ -35,15 +35,29 @@ export function findCallSite(callee: Callee, facadePackage: string): CallSite {
 }
 
 function stackOf(callee: Callee) {
+  const { stackTraceLimit } = Error
+  const prepareStackTrace: unknown = Reflect.get(Error, 'prepareStackTrace')
+  // Not assigned: with --frozen-intrinsics that would throw, and stacks stay as long as they are.
+  Reflect.set(Error, 'stackTraceLimit', MOST_FRAMES)
+  try {
+    const text = textOfStack(callee)
+    if (text !== undefined) return text.split('\n').flatMap(parseFrame)
+    Reflect.set(Error, 'prepareStackTrace', undefined)
+    return (textOfStack(callee) ?? '').split('\n').flatMap(parseFrame)
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+    if (prepareStackTrace !== undefined) Reflect.set(Error, 'prepareStackTrace', prepareStackTrace)
+  }
+}
+
+/** `undefined` where the application formats stacks itself, and not to text. */
+function textOfStack(callee: Callee): string | undefined {
   const holder: { stack?: unknown } = {}
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = MOST_FRAMES
   try {
     Error.captureStackTrace(holder, callee)
-    // A stack is text unless the application formats stacks itself; then its call sites cannot be read here.
-    return typeof holder.stack === 'string' ? holder.stack.split('\n').flatMap(parseFrame) : []
-  } finally {
-    Error.stackTraceLimit = limit
+    return typeof holder.stack === 'string' ? holder.stack : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -52,8 +66,17 @@ function parseFrame(line: string) {
   const place = frame.endsWith(')') ? frame.slice(frame.indexOf(' (') + 2, -1) : frame
   const [, source, position] = /^(.+?)(:\d+:\d+)$/.exec(place) ?? []
   if (source === undefined || source.startsWith('node:')) return []
-  const file = source.startsWith('file://') ? fileURLToPath(source) : source
+  const file = source.startsWith('file://') ? pathOf(source) : source
   return [{ location: `${file}${position}`, installed: packageOf(file) }]
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    // An address that a script gave itself, such as `file://server/agents.js`, is shown as it is.
+    return url
+  }
 }
 
 const packages = new Map<string, InstalledPackage>()

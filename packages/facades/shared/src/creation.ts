@@ -1,5 +1,6 @@
 import {
   PermissionDeniedError,
+  ToolRegistry,
   UnifiedToolDispatcher,
   UserExecutionContext,
   type DispatcherOptions,
@@ -43,9 +44,10 @@ export interface OwnOptions {
  * Creates the dispatcher of a facade instance.
  *
  * @param first The context, or everything in one object.
- * @param rest What came beside the context; ignored when `first` is everything.
+ * @param rest What came beside the context; `first` goes before it.
  * @param refuse Makes the error for a missing or wrong context.
- * @throws What `refuse` returns; {@link PermissionError} when `enableAdminTools` asks for a right that the context lacks.
+ * @throws What `refuse` returns; {@link TypeError} when a transport or a list of tools is in the place of the options;
+ * {@link PermissionError} when `enableAdminTools` asks for a right that the context lacks.
  */
 export function own(
   first: ContextOrCreation,
@@ -55,6 +57,7 @@ export function own(
 ): OwnBinding {
   const { userContext, tools, ...options } = creationOf(first, rest)
   if (!UserExecutionContext.isContext(userContext)) throw refuse(userContext)
+  refuseStranger(rest)
   const transport = options.websocketManager ?? options.websocketEmitter ?? options.websocketBridge ?? null
   const events = switchable || transport !== null ? new TransportSwitch(transport) : undefined
   const all: DispatcherOptions = { ...canonical, tools: distinctTools(refuseTransport(tools)), events }
@@ -66,7 +69,12 @@ export function own(
 
 /** Both ways of calling as one. */
 function creationOf(first: ContextOrCreation, rest: FacadeOptions): FacadeCreation {
-  return typeof first === 'object' && first !== null && 'userContext' in first ? first : { ...rest, userContext: first }
+  return hasContext(first) ? { ...rest, ...first } : { ...rest, userContext: first }
+}
+
+/** Whether it holds a context of its own; what inherits one, such as a dispatcher, is nothing to create one from. */
+function hasContext(first: ContextOrCreation): first is FacadeCreation {
+  return typeof first === 'object' && first !== null && Object.hasOwn(first, 'userContext')
 }
 
 /** What a refused value is, for an error message. */
@@ -86,13 +94,31 @@ function createForAdmin(context: UserExecutionContext, options: DispatcherOption
 
 /** Two facades disagree about the order of tools and transport: one in the other's place must not pass for a record of tools. */
 function refuseTransport(tools: OptionalTools): OptionalTools {
-  if (typeof tools !== 'object' || tools === null) return tools
-  const transportMethod = ['emitCriticalEvent', 'sendEvent', 'notifyToolExecuting', 'emit'].find(
-    (method) => typeof Reflect.get(tools, method) === 'function',
-  )
-  if (transportMethod === undefined) return tools
+  const method = transportMethodOf(tools)
+  if (method === undefined) return tools
   throw new TypeError(
-    `tools must be an iterable or a record of tools; received an object with ${transportMethod}, which is a transport. ` +
+    `tools must be an iterable or a record of tools; received an object with ${method}, which is a transport. ` +
       'Check the order of the arguments.',
   )
+}
+
+/** Old factories took transport and tools side by side: either in the place of the options must not pass for none. */
+function refuseStranger(options: unknown): void {
+  const stranger = strangerIn(options)
+  if (stranger === undefined) return
+  throw new TypeError(`The options must be an object, such as { tools, websocketManager }; received ${stranger}.`)
+}
+
+function strangerIn(options: unknown): string | undefined {
+  if (options === undefined || options === null) return undefined
+  if (typeof options !== 'object') return `a ${typeof options}`
+  if (Symbol.iterator in options || options instanceof ToolRegistry) return 'a list of tools'
+  const method = transportMethodOf(options)
+  return method && `a transport, with ${method}`
+}
+
+function transportMethodOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const methods = ['emitCriticalEvent', 'sendEvent', 'notifyToolExecuting', 'emit']
+  return methods.find((method) => typeof Reflect.get(value, method) === 'function')
 }

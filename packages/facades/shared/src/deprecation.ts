@@ -60,7 +60,7 @@ export function recordUse(facade: FacadeName, exported: string, callee: Callee):
   const migration = migrations[facade]
   const site = findCallSite(callee, migration.package)
   const use = count(migration, exported, site)
-  if (deprecated.hasSubscribers) deprecated.publish(use)
+  if (deprecated.hasSubscribers) deprecated.publish({ ...use })
   const reaction = reactionTo(migration.stage, settingFor(migration.code, process.env['SWITCHYARD_DEPRECATIONS'] ?? ''))
   if (reaction === 'throw') {
     const { code, stage } = migration
@@ -73,7 +73,7 @@ export function recordUse(facade: FacadeName, exported: string, callee: Callee):
 
 /** Which exports of the facades this process has used, from where and how often: shown or silenced. */
 export function deprecationReport(): DeprecationReport {
-  return { entries: [...uses.values()] }
+  return { entries: Array.from(uses.values(), (use) => ({ ...use })) }
 }
 
 /** The same class, each construction of which counts as a use; `instanceof` knows no difference. */

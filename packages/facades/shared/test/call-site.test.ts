@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { runInThisContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findCallSite, type Callee, type CallSite } from '../src/call-site.js'
 
@@ -53,6 +54,58 @@ describe('findCallSite()', () => {
     expect((await later()).location).toMatch(/call-site\.test\.ts:\d+:\d+$/u)
   })
 
+  it.each<[string, () => unknown]>([
+    ['gets no text', () => []],
+    [
+      'fails',
+      () => {
+        throw new Error('cannot format')
+      },
+    ],
+  ])('names the caller where the application formats stacks itself and %s', (_, prepare) => {
+    const { prepareStackTrace } = Error
+    Error.prepareStackTrace = prepare
+    let site: CallSite
+    let after: unknown
+    try {
+      site = exported()
+      after = Error.prepareStackTrace
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace
+    }
+    expect(site.location).toMatch(/call-site\.test\.ts:\d+:\d+$/u)
+    expect(after).toBe(prepare)
+  })
+
+  it('takes the stacks that the application formats into text, such as with source maps', () => {
+    const { prepareStackTrace } = Error
+    Error.prepareStackTrace = () => 'Error\n    at run (/app/src/orders.ts:12:7)'
+    let site: CallSite
+    try {
+      site = exported()
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace
+    }
+    expect(site.location).toBe('/app/src/orders.ts:12:7')
+  })
+
+  it('works where nobody may change the length of stacks, as with --frozen-intrinsics', () => {
+    const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')
+    Object.defineProperty(Error, 'stackTraceLimit', { value: 10, writable: false })
+    let site: CallSite
+    try {
+      site = exported()
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', limit ?? { value: 10, writable: true })
+    }
+    expect(site.location).toMatch(/call-site\.test\.ts:\d+:\d+$/u)
+  })
+
+  it('names a caller whose file address is no path', () => {
+    const run = runInThisContext('(callback) => callback()', { filename: 'file://server/agents.js' }) as Run
+    expect(run(exported).location).toMatch(/^file:\/\/server\/agents\.js:1:\d+$/u)
+  })
+
   it('tells two calls on one line apart', () => {
     const [first, second] = [exported(), exported()]
     expect(first.location).not.toBe(second.location)
@@ -95,16 +148,6 @@ describe('findCallSite()', () => {
       expect(Error.stackTraceLimit).toBe(0)
     } finally {
       Error.stackTraceLimit = limit
-    }
-  })
-
-  it('answers unknown where the application formats stacks itself', () => {
-    const before = Error.prepareStackTrace
-    Error.prepareStackTrace = (_, sites) => sites
-    try {
-      expect(exported().location).toBe('unknown')
-    } finally {
-      Error.prepareStackTrace = before
     }
   })
 

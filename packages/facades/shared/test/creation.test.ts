@@ -23,6 +23,41 @@ describe('own()', () => {
     expect(own(creation, { tools: [] }, refuse).unified.availableTools).toEqual(['greet'])
   })
 
+  it('honours what stands beside an object that lacks it', async () => {
+    const types: string[] = []
+    const transport = { sendEvent: (type: string) => void types.push(type) }
+    const { unified } = own({ userContext: context }, { tools: [greet], websocketManager: transport }, refuse)
+    await unified.executeTool('greet')
+    expect(types).toEqual(['tool_executing', 'tool_completed'])
+  })
+
+  it.each<[string, unknown]>([
+    ['a transport', { sendEvent: () => {} }],
+    ['a transport', new EventEmitter()],
+    ['a list', [greet]],
+    ['a list', new Set([greet])],
+    ['a list', new ToolRegistry([greet])],
+    ['number', 5],
+    ['string', 'tools'],
+    ['function', () => {}],
+  ])('refuses %s in the place of the options, instead of losing it', (words, given) => {
+    expect(() => untyped(own, context, given, refuse)).toThrow(TypeError)
+    expect(() => untyped(own, context, given, refuse)).toThrow(words)
+  })
+
+  it('takes null for no options', () => {
+    expect(untyped(own, context, null, refuse)).toMatchObject({ kind: 'own' })
+  })
+
+  it('takes no dispatcher for what one is created from, though it has a userContext', () => {
+    class Dispatcher {
+      get userContext() {
+        return context
+      }
+    }
+    expect(() => untyped(own, new Dispatcher(), {}, refuse)).toThrow('no context')
+  })
+
   it.each([
     [undefined, 'undefined'],
     [null, 'null'],

@@ -109,8 +109,11 @@ describe('deprecationReport()', () => {
 
   it('hands out copies', () => {
     createToolDispatcher()
-    deprecationReport().entries.length = 0
-    expect(deprecationReport().entries).not.toEqual([])
+    const before = structuredClone(deprecationReport())
+    const { entries } = deprecationReport()
+    for (const entry of entries) Object.assign(entry, { count: 999, callSite: 'elsewhere' })
+    entries.length = 0
+    expect(deprecationReport()).toEqual(before)
   })
 })
 
@@ -131,6 +134,21 @@ describe('the channel switchyard:deprecated', () => {
       { code: 'SWY0001', export: 'createToolDispatcher', count: 1 },
       { code: 'SWY0001', export: 'createToolDispatcher', count: 2 },
     ])
+  })
+})
+
+describe('a subscriber of the channel', () => {
+  it('cannot change what is counted', () => {
+    const use = () => createToolDispatcher()
+    const change = (entry: unknown) => void Object.assign(entry as object, { count: 999 })
+    const before = usesOf('createToolDispatcher').length
+    subscribe('switchyard:deprecated', change)
+    try {
+      use()
+    } finally {
+      unsubscribe('switchyard:deprecated', change)
+    }
+    expect(usesOf('createToolDispatcher')[before]?.count).toBe(1)
   })
 })
 

@@ -1,0 +1,17 @@
+/**
+ * The code in a file: the file itself, or of a `.vue` or `.svelte` component what its `<script>` blocks hold, everything else
+ * made blank, so that each place in it is the same place in the file.
+ */
+export function scriptText(path: string, text: string): string {
+  if (!/\.(?:vue|svelte)$/u.test(path)) return text
+  const blank = (part: string) => part.replace(/[^\r\n]/gu, ' ')
+  let code = ''
+  let at = 0
+  for (const script of text.matchAll(/(<script\b[^>]*>)([\s\S]*?)<\/script\s*>/gu)) {
+    const [, opening = '', content = ''] = script
+    const start = script.index + opening.length
+    code += blank(text.slice(at, start)) + content
+    at = start + content.length
+  }
+  return code + blank(text.slice(at))
+}

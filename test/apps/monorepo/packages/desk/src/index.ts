@@ -1,0 +1,2 @@
+export { assessClaims, type Line } from './assess-claims.js'
+export { quote } from './quote.js'

@@ -1,0 +1,1 @@
+export { ToolDispatcher, ToolStatus } from './tool_dispatcher.js'

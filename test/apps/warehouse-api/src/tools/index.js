@@ -1,0 +1,7 @@
+'use strict';
+
+module.exports = {
+  stockTools: require('./stock-tools'),
+  orderTools: require('./order-tools'),
+  allTools: (store) => [...require('./stock-tools')(store), ...require('./order-tools')(store)],
+};
