@@ -13,6 +13,7 @@ const aboutFacades = [
   'packages/facades',
   'test/contract',
   'test/fixtures/before',
+  'test/codemods',
   'test/consumer',
   'test/demo',
   'test/golden-path',
