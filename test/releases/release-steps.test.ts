@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type FacadeMigration, npmMessage } from '../../.config/deprecations.mjs'
 import { inDependencyOrder, releaseSteps } from '../../.config/release-steps.mjs'
 import { workspaces } from '../../.config/workspaces.mjs'
 
@@ -76,5 +79,72 @@ describe('releaseSteps()', () => {
   it('does not take a registry that is out of reach for an empty one', async () => {
     const step = releaseSteps(release).find(({ name }) => name.startsWith('publish'))
     await expect(step?.isDone()).rejects.toThrow('the registry does not answer at http://127.0.0.1:9/')
+  })
+})
+
+describe('deprecating what is published already', { timeout: 60_000 }, () => {
+  const legacy: FacadeMigration = {
+    package: '@switchyard/legacy',
+    original: 'agents/tool_dispatcher',
+    code: 'SWY0001',
+    stage: 'final',
+    since: '1.0.0',
+    sunset: { version: '2.0.0', date: '2027-06-30' },
+    exports: {},
+  }
+  const message = npmMessage(legacy)
+  /** What the registry has of each version. */
+  let versions: Record<string, { name: string; version: string; deprecated?: string }>
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body))
+    if (request.method !== 'PUT') return answer(200, { name: legacy.package, versions })
+    if (request.headers.authorization !== 'Bearer of-a-maintainer') return answer(401, { error: 'who are you?' })
+    let body = ''
+    request.setEncoding('utf8').on('data', (text: string) => (body += text))
+    return request.on('end', () => {
+      ;({ versions } = JSON.parse(body) as { versions: typeof versions })
+      answer(200, { ok: true })
+    })
+  })
+  let registry: string
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  })
+  afterAll(() => new Promise((resolve) => server.close(resolve)))
+  beforeEach(() => {
+    const named = (version: string, deprecated: string) => ({ name: legacy.package, version, deprecated })
+    versions = { '1.0.0': named('1.0.0', 'what stage warning said'), '1.1.0': named('1.1.0', message ?? '') }
+  })
+
+  function step(deprecateToken?: string) {
+    const today = new Date('2027-01-01T00:00:00Z')
+    const settings = { packages: [], migrations: [legacy], registry, provenance: false, checks: false, today }
+    const found = releaseSteps({ ...settings, deprecateToken }).find(({ name }) => name.startsWith('deprecate'))
+    if (found === undefined) throw new Error('a facade in stage final should be deprecated')
+    return found
+  }
+
+  it('is not done while one version says something else', async () => {
+    expect(await step().isDone()).toBe(false)
+  })
+
+  it('puts the message on every version with the token it is given, and is done then', async () => {
+    expect(await step('of-a-maintainer').run()).toBeUndefined()
+    expect(Object.values(versions).map(({ deprecated }) => deprecated)).toEqual([message, message])
+    expect(await step().isDone()).toBe(true)
+  })
+
+  it('gives back the command for a person without a token, and goes on', async () => {
+    const command = await step().run()
+    expect(command).toContain(
+      `npm deprecate --registry ${registry} @switchyard/legacy "SWY0001: @switchyard/legacy throws`,
+    )
+    expect(versions['1.0.0']?.deprecated).toBe('what stage warning said')
+  })
+
+  it('does so with a token that the registry does not take', async () => {
+    expect(await step('of-a-stranger').run()).toContain('npm deprecate')
   })
 })
