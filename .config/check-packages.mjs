@@ -22,9 +22,9 @@ try {
  * @param {import('./pack.mjs').PackedWorkspace} workspace
  * @returns {string[]}
  */
-function faultsOf({ name, tarball, files }) {
+function faultsOf({ name, tarball, files, exports }) {
   return [
-    ...faultsOfContents(name, files),
+    ...faultsOfContents(name, files, exports),
     ...faultsOfRun(name, 'publint', [tarball, '--strict']),
     ...faultsOfRun(name, 'attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color']),
   ]
@@ -33,18 +33,21 @@ function faultsOf({ name, tarball, files }) {
 /**
  * @param {string} name
  * @param {readonly string[]} files
+ * @param {import('./workspaces.mjs').Workspace['exports']} exports
  * @returns {string[]}
  */
-function faultsOfContents(name, files) {
+function faultsOfContents(name, files, exports) {
   // jscodeshift takes a transform by its path.
   const transforms = name === '@switchyard/codemods' ? ['core.js', 'enhanced.js', 'legacy.js', 'request-scoped.js'] : []
-  const missing = ['README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', ...transforms].filter(
-    (file) => !files.includes(file),
+  const named = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [target.replace('./', '')] : [],
   )
+  const wanted = ['README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', ...transforms, ...named]
+  const missing = wanted.filter((file) => !files.includes(file))
   const strays = files.filter(
     (file) =>
-      !transforms.includes(file) &&
-      !/^(?:dist\/(?!\.)|src\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$|[\w.]+\.schema\.json$)/u.test(file),
+      !wanted.includes(file) &&
+      !/^(?:dist\/(?!\.)|src\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/u.test(file),
   )
   return [
     ...missing.map((file) => `${name}: the tarball lacks ${file}`),

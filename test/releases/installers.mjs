@@ -1,5 +1,5 @@
 // @ts-check
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { copySources } from '../demo/application.mjs'
 import { holds } from '../demo/terminal.mjs'
@@ -26,6 +26,8 @@ export async function installWith(name, folder, registry) {
   if (installer === undefined) throw new Error(`the installers are ${Object.keys(installers).join(', ')}; not ${name}`)
   await copySources(folder)
   rmSync(join(folder, 'package-lock.json'), { force: true })
+  // yarn does not read the file that NPM_CONFIG_USERCONFIG names.
+  writeFileSync(join(folder, '.npmrc'), `@switchyard:registry=${registry.url}\n`)
   const { stdout, stderr } = await succeed(folder, registry, toolNamed(name), installer.add)
   expectNotices(`${name} add`, `${stdout}${stderr}`)
   await succeed(folder, registry, toolNamed(name), installer.test)

@@ -29,6 +29,13 @@ export async function firstRelease(repository, registry) {
   const lines = plan.split('\n').filter((line) => /^to do {2}(?:publish|tag|list)/u.test(line))
   holds(`The dry run lists ${lines.length} things to do, and does none.`)
 
+  const unsigned = releaseArgs(registry).filter((arg) => arg !== '--no-provenance')
+  const refused = await run(repository, process.execPath, unsigned, { env: registry.env })
+  if (refused.status !== 1 || !refused.stderr.includes('provenance needs a workflow')) {
+    throw new Error(`outside of a workflow it should publish nothing unsigned; it said:\n${refused.stderr}`)
+  }
+  if ((await registryState(registry)).size > 0) throw new Error('it published what it could not sign')
+
   const args = [...releaseArgs(registry), '--no-checks']
   const killed = await runUntilNewLine(repository, process.execPath, args, {
     env: registry.env,
@@ -54,7 +61,7 @@ export async function firstRelease(repository, registry) {
 export async function secondRelease(repository, registry) {
   moveStage(repository, finalFacade.code, 'final')
   moveStage(repository, removedFacade.code, 'removed')
-  await removeFacade(repository, removedFacade.name)
+  removeFacade(repository, removedFacade.name)
   writeFileSync(join(repository, '.changeset/next-stage.md'), nextStage())
   await commitAll(repository, `${finalFacade.package} throws, ${removedFacade.package} is gone`)
   await raiseVersions(repository, registry)

@@ -18,12 +18,20 @@ const tools = fileURLToPath(new URL('registry', import.meta.url))
 
 /** Installs Verdaccio and the other installers from their own lockfile, unless they are there. */
 export async function installTools() {
-  const wanted = JSON.parse(readFileSync(join(tools, 'package.json'), 'utf8')).dependencies.verdaccio
-  const manifest = join(tools, 'node_modules/verdaccio/package.json')
-  const { version } = existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')) : { version: 'none' }
-  if (version === wanted) return
-  const { status, stderr } = await run(tools, 'npm', ['ci', '--no-audit', '--no-fund'], { timeoutMs: 300_000 })
-  if (status !== 0) throw new Error(`npm ci in ${tools} failed:\n${stderr}`)
+  const wanted = Object.entries(manifestIn(tools).dependencies)
+  const isThere = wanted.every(([name, version]) => {
+    const folder = join(tools, 'node_modules', name)
+    return existsSync(folder) && manifestIn(folder).version === version
+  })
+  if (isThere) return
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund']
+  const { status, stderr } = await run(tools, 'npm', args, { timeoutMs: 300_000 })
+  if (status !== 0) throw new Error(`npm ${args.join(' ')} in ${tools} failed:\n${stderr}`)
+}
+
+/** @param {string} folder */
+function manifestIn(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
 /**

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Writes every text that derives from the migration table (`src/migrations.ts`): the codemods' copy of it, the
- * `@deprecated` lines of the facades, and the tables in their READMEs and in the root README.
+ * `@deprecated` lines of the facades, the tables in their READMEs and in the root README, and the migration guide.
  *
  *     npx tsc -b packages/facades/shared && node packages/facades/shared/scripts/generate.mjs
  *
@@ -9,6 +9,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { guide } from './guide.mjs'
 
 const root = new URL('../../../../', import.meta.url)
 const { migrations } = await import(new URL('packages/facades/shared/dist/migrations.js', root).href)
@@ -17,6 +18,7 @@ const stale = []
 const check = process.argv.includes('--check')
 
 generate('codemods/src/migrations.ts', () => codemodsCopy())
+generate('codemods/README.md', (text) => between(text, 'guide', guide(migrations)))
 generate('README.md', (text) => between(text, 'facades', facadeTable()))
 for (const [name, facade] of Object.entries(migrations)) {
   generate(`packages/facades/${name}/README.md`, (text) =>

@@ -193,6 +193,9 @@ describe('reactionTo()', () => {
     ['final', 'silence', 'throw'],
     ['final', 'log', 'log'],
     ['final', 'throw', 'throw'],
+    ['removed', undefined, 'throw'],
+    ['removed', 'silence', 'throw'],
+    ['removed', 'log', 'log'],
   ] as const)('makes of stage %s and setting %s: %s', (stage, setting, reaction) => {
     expect(reactionTo(stage, setting)).toBe(reaction)
   })

@@ -1,0 +1,150 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type FacadeMigration, npmMessage } from '../../.config/deprecations.mjs'
+import { inDependencyOrder, releaseSteps } from '../../.config/release-steps.mjs'
+import { workspaces } from '../../.config/workspaces.mjs'
+
+function packageOf(name: string, needs: readonly string[]) {
+  const dependencies = Object.fromEntries(needs.map((need) => [need, '^1.0.0']))
+  return { name, version: '1.0.0', folder: `/nowhere/${name}`, exports: {}, dependencies }
+}
+
+describe('inDependencyOrder()', () => {
+  it('puts each package after all that it depends on, whatever the order that they come in', () => {
+    const graph = fc
+      .array(fc.array(fc.nat({ max: 20 }), { maxLength: 4 }), { minLength: 1, maxLength: 8 })
+      .map((needs) =>
+        needs.map((own, at) =>
+          packageOf(
+            `p${at}`,
+            own.filter((to) => to < at).map((to) => `p${to}`),
+          ),
+        ),
+      )
+      .chain((packages) => fc.shuffledSubarray(packages, { minLength: packages.length }))
+    fc.assert(
+      fc.property(graph, (packages) => {
+        const ordered = inDependencyOrder(packages)
+        expect(ordered.toSorted(byName)).toEqual(packages.toSorted(byName))
+        for (const [at, { dependencies }] of ordered.entries()) {
+          const before = ordered.slice(0, at).map(({ name }) => name)
+          expect(before).toEqual(expect.arrayContaining(Object.keys(dependencies)))
+        }
+      }),
+    )
+  })
+
+  it('refuses a circle, naming it', () => {
+    expect(() => inDependencyOrder([packageOf('a', ['b']), packageOf('b', ['a'])])).toThrow('a -> b -> a')
+  })
+})
+
+function byName(one: { name: string }, other: { name: string }): number {
+  return one.name.localeCompare(other.name)
+}
+
+describe('releaseSteps()', () => {
+  const release = {
+    packages: workspaces(),
+    migrations: [],
+    registry: 'http://127.0.0.1:9/',
+    provenance: true,
+    checks: true,
+    today: new Date('2027-07-01T00:00:00Z'),
+    deprecateToken: undefined,
+  }
+
+  it('publishes nothing before all checks, tags nothing before all is published', () => {
+    const kinds = releaseSteps(release).map(({ name }) => name.split(' ')[0])
+    expect(kinds.lastIndexOf('check')).toBeLessThan(kinds.indexOf('publish'))
+    expect(kinds.lastIndexOf('publish')).toBeLessThan(kinds.indexOf('tag'))
+  })
+
+  it('stops on a facade that is overdue', async () => {
+    const late = {
+      package: '@switchyard/legacy',
+      original: 'agents/tool_dispatcher',
+      code: 'SWY0001',
+      stage: 'final' as const,
+      since: '1.0.0',
+      sunset: { version: '2.0.0', date: '2027-06-30' },
+      exports: {},
+    }
+    const step = releaseSteps({ ...release, migrations: [late] }).find(({ name }) => name === 'no facade is overdue')
+    await expect(step?.run()).rejects.toThrow('@switchyard/legacy was to be removed by 2027-06-30')
+  })
+
+  it('does not take a registry that is out of reach for an empty one', async () => {
+    const step = releaseSteps(release).find(({ name }) => name.startsWith('publish'))
+    await expect(step?.isDone()).rejects.toThrow('the registry does not answer at http://127.0.0.1:9/')
+  })
+})
+
+describe('deprecating what is published already', { timeout: 60_000 }, () => {
+  const legacy: FacadeMigration = {
+    package: '@switchyard/legacy',
+    original: 'agents/tool_dispatcher',
+    code: 'SWY0001',
+    stage: 'final',
+    since: '1.0.0',
+    sunset: { version: '2.0.0', date: '2027-06-30' },
+    exports: {},
+  }
+  const message = npmMessage(legacy)
+  /** What the registry has of each version. */
+  let versions: Record<string, { name: string; version: string; deprecated?: string }>
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body))
+    if (request.method !== 'PUT') return answer(200, { name: legacy.package, versions })
+    if (request.headers.authorization !== 'Bearer of-a-maintainer') return answer(401, { error: 'who are you?' })
+    let body = ''
+    request.setEncoding('utf8').on('data', (text: string) => (body += text))
+    return request.on('end', () => {
+      ;({ versions } = JSON.parse(body) as { versions: typeof versions })
+      answer(200, { ok: true })
+    })
+  })
+  let registry: string
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  })
+  afterAll(() => new Promise((resolve) => server.close(resolve)))
+  beforeEach(() => {
+    const named = (version: string, deprecated: string) => ({ name: legacy.package, version, deprecated })
+    versions = { '1.0.0': named('1.0.0', 'what stage warning said'), '1.1.0': named('1.1.0', message ?? '') }
+  })
+
+  function step(deprecateToken?: string) {
+    const today = new Date('2027-01-01T00:00:00Z')
+    const settings = { packages: [], migrations: [legacy], registry, provenance: false, checks: false, today }
+    const found = releaseSteps({ ...settings, deprecateToken }).find(({ name }) => name.startsWith('deprecate'))
+    if (found === undefined) throw new Error('a facade in stage final should be deprecated')
+    return found
+  }
+
+  it('is not done while one version says something else', async () => {
+    expect(await step().isDone()).toBe(false)
+  })
+
+  it('puts the message on every version with the token it is given, and is done then', async () => {
+    expect(await step('of-a-maintainer').run()).toBeUndefined()
+    expect(Object.values(versions).map(({ deprecated }) => deprecated)).toEqual([message, message])
+    expect(await step().isDone()).toBe(true)
+  })
+
+  it('gives back the command for a person without a token, and goes on', async () => {
+    const command = await step().run()
+    expect(command).toContain(
+      `npm deprecate --registry ${registry} @switchyard/legacy "SWY0001: @switchyard/legacy throws`,
+    )
+    expect(versions['1.0.0']?.deprecated).toBe('what stage warning said')
+  })
+
+  it('does so with a token that the registry does not take', async () => {
+    expect(await step('of-a-stranger').run()).toContain('npm deprecate')
+  })
+})
