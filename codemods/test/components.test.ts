@@ -214,7 +214,7 @@ describe('a component', () => {
     const text = "<script\n>import '@switchyard/legacy'\nexport default {}\n</script>\n"
     const { texts, findings } = await migrated({ 'Add.vue': text })
     expect(texts['Add.vue']).toBe(text)
-    expect(findings).toMatchObject([{ file: 'Add.vue', kind: 'skipped', rule: 'component' }])
+    expect(findings).toMatchObject([{ file: 'Add.vue', kind: 'skipped', rule: 'not-written' }])
   })
 
   it('is reported with its line where it does not parse', async () => {
