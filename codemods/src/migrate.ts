@@ -1,3 +1,4 @@
+import { leftInConfiguration } from './configuration-left.js'
 import { diffOf } from './diff.js'
 import { facadeNames } from './facades.js'
 import { listTree, type Tree } from './files.js'
@@ -82,6 +83,8 @@ export async function migrate(options: MigrateOptions = {}): Promise<Run> {
     work.notes.push(`Without --dry-run this would be refused: ${refusal}`)
   }
   const done = mode === 'write' ? write(work, searched, groups, moved) : { groups, moved }
+  const written = new Map(done.moved.map(({ path, after }) => [path, after.toString('utf8')]))
+  work.findings.push(...leftInConfiguration({ ...work, facades: work.only, changed: written }))
   const typed = searched.hits.length > 0 ? plan.typed : undefined
   return runOf(work, { ...done, typed, diffs: mode === 'dry-run' })
 }
