@@ -45,7 +45,7 @@ const never = () => false
 
 /** An expression that uses an export as exports of its kind are used. */
 function usedAs(local: string, { facade, name, migration }: Named): string {
-  const arguments_: Readonly<Record<string, string>> = {
+  const usual: Readonly<Record<string, string>> = {
     createToolDispatcher: '([])',
     UserExecutionContext: ".create({ userId: 'u-1', threadId: 't-1', runId: 'r-1' })",
     ToolStatus: '.SUCCESS',
@@ -54,12 +54,11 @@ function usedAs(local: string, { facade, name, migration }: Named): string {
     ToolDispatchResponse: '({ success: true })',
     WebSocketBridgeAdapter: '({ emit: () => undefined }, ctx)',
   }
-  const statics = Object.keys(migration.statics ?? {}).filter((each) => each !== 'from')
+  const factory = Object.keys(migration.statics ?? {}).find((each) => each !== 'from')
   if (name.endsWith('Error')) return `({ ctx } instanceof ${local})`
-  const known = arguments_[name] ?? '(ctx)'
+  const known = usual[name] ?? '(ctx)'
   if (migration.kind !== 'class' || known.startsWith('.')) return `${local}${known}`
-  if (statics[0] !== undefined && (facade !== 'legacy' || name.endsWith('Factory')))
-    return `${local}.${statics[0]}(ctx)`
+  if (factory !== undefined && (facade !== 'legacy' || name.endsWith('Factory'))) return `${local}.${factory}(ctx)`
   return `new ${local}${known}`
 }
 
