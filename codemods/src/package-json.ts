@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { dispatcherPackage, kitPackage, packageOf } from './facades.js'
 import { isInside, type Tree } from './files.js'
@@ -81,6 +81,7 @@ function moveIn(path: string, input: MoveInput): MovedManifest | undefined {
   const text = before.toString('utf8')
   const manifest = parse(text)
   if (typeof manifest !== 'object' || manifest === null || isOurs(manifest)) return undefined
+  if (isMarker(path, text, input.tree.root)) return undefined
   const declared = input.facades.map(packageOf).filter((name) => fieldsWith(manifest, name).length > 0)
   const owned = namesUnder(path, input)
   const additions =
@@ -95,12 +96,12 @@ function moveIn(path: string, input: MoveInput): MovedManifest | undefined {
 }
 
 /** The packages that the files under a manifest name, files under a nested manifest that declares them left out. */
-function namesUnder(path: string, { usage, changed }: MoveInput): { names: Set<string>; changed: boolean } {
+function namesUnder(path: string, { tree, usage, changed }: MoveInput): { names: Set<string>; changed: boolean } {
   const directory = dirname(path)
   const names = new Set<string>()
   let any = false
   for (const [file, named] of usage.under(directory)) {
-    const between = manifestsBetween(file, directory)
+    const between = manifestsBetween(file, directory, tree.root)
     for (const name of named) {
       if (between.some((text) => declares(text, [name]))) continue
       names.add(name)
@@ -111,12 +112,14 @@ function namesUnder(path: string, { usage, changed }: MoveInput): { names: Set<s
 }
 
 /** The texts of the manifests nearer to `file` than the one in `directory`. */
-function manifestsBetween(file: string, directory: string): string[] {
+function manifestsBetween(file: string, directory: string, root: string): string[] {
   const texts: string[] = []
   for (let at = dirname(file); at !== directory && isInside(directory, at); at = dirname(at)) {
-    texts.push(manifestIn(at))
+    const manifest = join(at, 'package.json')
+    const text = manifestIn(at)
+    if (text !== '' && !isMarker(manifest, text, root)) texts.push(text)
   }
-  return texts.filter((text) => text !== '')
+  return texts
 }
 
 /** The text of a directory's manifest; one that is not there, or not for us to read, says nothing. */
@@ -126,6 +129,21 @@ function manifestIn(directory: string): string {
   } catch {
     return ''
   }
+}
+
+/**
+ * Whether a manifest only says of what kind the modules beside it are, as `{ "type": "module" }` does: it has no name, needs
+ * nothing, and lies in a package that is installed.
+ */
+function isMarker(path: string, text: string, root: string): boolean {
+  const manifest = parse(text)
+  if (typeof manifest !== 'object' || manifest === null) return false
+  if (['name', 'workspaces', ...dependencyFields].some((field) => Object.hasOwn(manifest, field))) return false
+  for (let at = dirname(dirname(path)); isInside(root, at); at = dirname(at)) {
+    if (existsSync(join(at, 'package.json'))) return true
+    if (at === dirname(at)) break
+  }
+  return false
 }
 
 interface Addition {

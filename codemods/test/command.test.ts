@@ -116,6 +116,15 @@ describe('switchyard migrate', () => {
     expect(git(root, 'status', '--porcelain')).toBe('')
   })
 
+  it('takes a package.json that only says of what kind its modules are for no package', () => {
+    const marker = '{ "type": "module" }'
+    const root = repository({ 'esm/count.js': legacy, 'esm/package.json': marker, 'package.json': '{ "name": "app" }' })
+    expect(switchyard(root, 'migrate').status).toBe(0)
+    expect(read(root, 'esm/package.json')).toBe(marker)
+    const { dependencies } = JSON.parse(read(root, 'package.json')) as { dependencies: Record<string, string> }
+    expect(Object.keys(dependencies)).toEqual(['@switchyard/dispatcher'])
+  })
+
   it('leaves package.json alone with --no-package-json', () => {
     const root = repository({ 'count.js': legacy, 'package.json': manifest })
     expect(switchyard(root, 'migrate', '--no-package-json').status).toBe(0)

@@ -19,6 +19,8 @@ interface Application {
   readonly changed: readonly string[]
   /** How many of their lines are replaced or removed. */
   readonly changedLines: number
+  /** Those of them that come back in another spelling of the same. */
+  readonly reprinted: readonly string[]
   /** What a person must decide. */
   readonly left: readonly string[]
   readonly bridged: readonly string[]
@@ -42,7 +44,8 @@ const applications: readonly Application[] = [
       'src/services/stocktake.js',
       'test/replenish.test.js',
     ],
-    changedLines: 0,
+    changedLines: 16,
+    reprinted: [],
     left: [
       'src/dispatch/attach.js:15',
       'src/dispatch/index.js:6',
@@ -51,7 +54,7 @@ const applications: readonly Application[] = [
       'test/replenish.test.js:8',
       'test/replenish.test.js:13',
     ],
-    bridged: [],
+    bridged: ['scripts/nightly.js:11', 'scripts/nightly.js:15', 'src/services/stocktake.js:12'],
     facades: [
       ['@switchyard/core', '@switchyard/enhanced', '@switchyard/legacy', '@switchyard/request-scoped'],
       ['@switchyard/core', '@switchyard/enhanced', '@switchyard/legacy', '@switchyard/request-scoped'],
@@ -74,13 +77,21 @@ const applications: readonly Application[] = [
       'packages/tools/src/index.ts',
       'packages/tools/types/policies.d.ts',
     ],
-    changedLines: 0,
+    changedLines: 26,
+    // The line below it went, and JSON wants no comma after the last.
+    reprinted: ['    "@switchyard/legacy": "catalog:",'],
     left: [
       'packages/agents/test/assessment-agent.test.ts:38',
       'packages/desk/test/quote.test.ts:6',
       'packages/tools/types/policies.d.ts:10',
     ],
-    bridged: [],
+    bridged: [
+      'packages/agents/src/pay-out.ts:6',
+      'packages/agents/src/pay-out.ts:8',
+      'packages/agents/test/assessment-agent.test.ts:13',
+      'packages/agents/test/assessment-agent.test.ts:21',
+      'packages/desk/src/assess-claims.ts:13',
+    ],
     facades: [['@switchyard/enhanced', '@switchyard/legacy', '@switchyard/request-scoped'], ['@switchyard/legacy']],
   },
 ]
@@ -97,7 +108,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe.each(applications)(
   'switchyard migrate in $name',
-  ({ name, install, passes, changed, changedLines, left, bridged, facades }) => {
+  ({ name, install, passes, changed, changedLines, reprinted, left, bridged, facades }) => {
     const original = fileURLToPath(new URL(`../apps/${name}`, import.meta.url))
     const folder = join(scratch, name)
     let before: string[]
@@ -139,7 +150,7 @@ describe.each(applications)(
 
     it('changes no line that did not have to change', () => {
       expect(comparison.changed).toEqual(changed)
-      expect(comparison.reprinted).toEqual([])
+      expect(comparison.reprinted).toEqual(reprinted)
       expect(comparison.changedLines).toBe(changedLines)
       for (const file of changed) expect(lineEndsOf(join(folder, file))).toEqual(lineEndsOf(join(original, file)))
     })
