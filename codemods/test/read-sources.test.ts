@@ -69,7 +69,7 @@ describe('readSources()', () => {
       rule: 'too-large',
       message: expect.stringContaining(
         'mentions @switchyard/legacy, and is too large to change (5.0 MB; the limit is 5 MB)',
-      ),
+      ) as string,
     })
     expect(found).toEqual({ 'none.js': [] })
     expect(bytes['none.js']).toHaveLength(0)

@@ -37,8 +37,8 @@ describe('facade-import and facade-use', () => {
         ...{ file: '/a.ts', line: 2, column: 3, rule: 'facade-use', code: 'SWY0001', facade: 'legacy' },
         ...{ kind: 'violation', fixable: true, snippet: 'line 2' },
         message: 'uses dispatch() of @switchyard/legacy',
-        why: expect.stringContaining('breaks on the day that the facade is taken away'),
-        fix: expect.stringContaining('`switchyard migrate`'),
+        why: expect.stringContaining('breaks on the day that the facade is taken away') as string,
+        fix: expect.stringContaining('`switchyard migrate`') as string,
       },
     ])
   })
