@@ -5,17 +5,7 @@ import { migrate } from '../src/migrate.js'
 import { silent, type Progress } from '../src/progress.js'
 import { exitStatus } from '../src/result.js'
 import { undo } from '../src/undo.js'
-import {
-  begun,
-  canonical,
-  folder,
-  legacy,
-  read,
-  repository,
-  resultOf,
-  switchyard,
-  switchyardAsNobody,
-} from './repository.js'
+import { begun, canonical, folder, legacy, read, repository, resultOf, switchyardAsNobody } from './repository.js'
 
 const manifest = `{ "dependencies": { "@switchyard/legacy": "^0.9.0" } }\n`
 
@@ -140,7 +130,7 @@ describe('switchyard migrate, killed', () => {
       expect(readdirSync(join(root, 'src'))).toHaveLength(200)
     }
     expect(killed).toBeGreaterThan(0)
-  })
+  }, 180_000)
 })
 
 describe('what the file system does not allow', () => {
@@ -220,20 +210,38 @@ describe('links', () => {
 })
 
 describe('a project that has errors already', () => {
-  it('is migrated where nothing gets worse, and a file that would get worse is left with its marker', () => {
-    const root = repository({
-      'tsconfig.json':
-        '{ "compilerOptions": { "module": "nodenext", "strict": true, "types": [], "skipLibCheck": true } }',
-      'broken.ts': `import { ToolDispatcher, type UserExecutionContext } from '@switchyard/legacy'
+  const tsconfig = JSON.stringify({
+    compilerOptions: { module: 'nodenext', strict: true, types: [], skipLibCheck: true },
+  })
+  const broken = `import { ToolDispatcher, type UserExecutionContext } from '@switchyard/legacy'
 const wrong: number = 'text'
-export const make = (context: UserExecutionContext): Promise<void> => new ToolDispatcher(context).cleanup()
+export const end = (context: UserExecutionContext): Promise<void> => new ToolDispatcher(context).cleanup()
 export { wrong }
-`,
-    })
-    const { status } = switchyard(root, 'migrate')
-    expect(status).toBe(0)
-    const text = read(root, 'broken.ts')
-    expect(text).toContain("const wrong: number = 'text'")
-    expect(text).toContain('UnifiedToolDispatcher.createForUser(context).dispose()')
+`
+  const worse = `import { ToolDispatcher, type UserExecutionContext } from '@switchyard/legacy'
+export async function run(context: UserExecutionContext): Promise<void> {
+  const dispatcher = new ToolDispatcher(context)
+  // @ts-expect-error parameters are an object
+  await dispatcher.dispatch('add', 5)
+}
+`
+
+  it('is migrated where nothing gets worse; a file that would is not written, but reported', async () => {
+    const root = repository({ 'tsconfig.json': tsconfig, 'broken.ts': broken, 'worse.ts': worse })
+    const { result } = await migrate({ cwd: root })
+    expect(read(root, 'broken.ts')).toContain("const wrong: number = 'text'")
+    expect(read(root, 'broken.ts')).toContain('UnifiedToolDispatcher.createForUser(context).dispose()')
+    expect(result.findings).toMatchObject([
+      { file: 'worse.ts', rule: 'type-check', kind: 'skipped', message: expect.stringContaining('TS2578') as string },
+    ])
+    expect(read(root, 'worse.ts')).toBe(worse)
+    expect(exitStatus(result)).toBe(1)
+  })
+
+  it('is migrated without the check, too, when that is asked for', async () => {
+    const root = repository({ 'tsconfig.json': tsconfig, 'worse.ts': worse })
+    const { result } = await migrate({ cwd: root, verify: false })
+    expect(result.findings.filter(({ message }) => message.includes('TS2578'))).toEqual([])
+    expect(read(root, 'worse.ts')).toContain('UnifiedToolDispatcher.createForUser(context)')
   })
 })
