@@ -99,8 +99,8 @@ describe('decode()', () => {
         ),
         (bytes) => {
           const decoded = decode(bytes)
-          if (decoded === undefined) expect(Buffer.from(bytes.toString('utf8')).equals(bytes)).toBe(false)
-          else expect(Buffer.from(decoded)).toEqual(bytes)
+          const isText = Buffer.from(bytes.toString('utf8')).equals(bytes)
+          expect(decoded === undefined ? undefined : Buffer.from(decoded)).toEqual(isText ? bytes : undefined)
         },
       ),
     )
