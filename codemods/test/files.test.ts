@@ -130,7 +130,7 @@ describe('listTree() and git', () => {
     git(root, 'checkout', '--quiet', '-')
     put(root, { 'a.js': '3\n' })
     git(root, 'commit', '--quiet', '--all', '--message', 'Three')
-    expect(() => git(root, 'merge', 'other')).toThrow()
+    expect(() => git(root, 'merge', 'other')).toThrow('Command failed')
     expect(sources(root)).toEqual(['a.js'])
   })
 })

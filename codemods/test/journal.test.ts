@@ -8,7 +8,7 @@ import type { StagedFile } from '../src/stage.js'
 import { undo } from '../src/undo.js'
 import { UsageError } from '../src/usage-error.js'
 import { replaceFile, waitingPath } from '../src/write.js'
-import { begun, canonical, folder, legacy, read, repository, switchyard } from './repository.js'
+import { begun, canonical, folder, legacy, read, repository } from './repository.js'
 
 function staged(root: string, file: string, after: string): StagedFile {
   const path = join(root, file)
@@ -165,16 +165,16 @@ describe('two runs at once', () => {
     for (const { status } of answers) expect([0, 1, 2]).toContain(status)
     for (const name of names) expect(read(root, name)).toBe(canonical)
     expect(readdirSync(root).filter((name) => name.endsWith('-tmp'))).toEqual([])
-    expect(switchyard(root, 'migrate', '--undo').status).toBe(0)
+    undo({ cwd: root })
     for (const name of names) expect(read(root, name)).toBe(legacy)
   })
 })
 
 describe('--undo', () => {
-  it('says that there is nothing to undo, with status 2', () => {
-    const { status, stderr } = switchyard(repository({ 'count.js': legacy }), 'migrate', '--undo')
-    expect(status).toBe(2)
-    expect(stderr).toContain('there is no run to undo')
+  it('is wrong usage when there is nothing to undo', () => {
+    const root = repository({ 'count.js': legacy })
+    expect(() => undo({ cwd: root })).toThrow(UsageError)
+    expect(() => undo({ cwd: root })).toThrow('there is no run to undo')
   })
 
   it('gives exact bytes and modes back, and leaves what was edited by hand since, with a finding', async () => {

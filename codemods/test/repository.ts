@@ -7,7 +7,7 @@ import { afterEach } from 'vitest'
 import type { RunResult } from '../src/index.js'
 
 /** The built command. */
-export const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
 
 /** A file on the legacy facade that migrates to {@link canonical}, all by itself. */
 export const legacy = `import { ToolDispatcher } from '@switchyard/legacy'
@@ -70,7 +70,7 @@ export function commit(root: string): void {
   git(root, 'commit', '--quiet', '--allow-empty', '--message', 'State')
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string

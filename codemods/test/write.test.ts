@@ -31,7 +31,7 @@ describe('replaceFile()', () => {
 
   it('leaves the file as it was, and nothing beside it, when it cannot be renamed', () => {
     const root = folder({ 'a.js/inner.js': 'old\n' })
-    expect(() => replaceFile(join(root, 'a.js'), Buffer.from('new\n'))).toThrow()
+    expect(() => replaceFile(join(root, 'a.js'), Buffer.from('new\n'))).toThrow('rename')
     expect(readdirSync(root)).toEqual(['a.js'])
     expect(read(root, 'a.js/inner.js')).toBe('old\n')
   })

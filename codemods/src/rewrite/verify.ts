@@ -42,7 +42,10 @@ function diagnosticsOf(program: ts.Program, file: string): readonly ts.Diagnosti
 
 /** Not that a package of ours is not there yet: it is installed after the migration. */
 function isTelling({ code, messageText }: ts.Diagnostic): boolean {
-  return !((code === 2307 || code === 7016) && /@switchyard\//.test(ts.flattenDiagnosticMessageText(messageText, ' ')))
+  return !(
+    (code === 2307 || code === 2882 || code === 7016) &&
+    /@switchyard\//.test(ts.flattenDiagnosticMessageText(messageText, ' '))
+  )
 }
 
 /** Two complaints are the same when they say the same of the same thing, wherever it stands now. */

@@ -4,7 +4,7 @@ import { found, messages } from './found.js'
 const rule = 'direct-instantiation'
 const named = "import { UnifiedToolDispatcher } from '@switchyard/dispatcher'\n"
 
-describe(rule, () => {
+describe('direct-instantiation', () => {
   it.each([
     [`${named}new UnifiedToolDispatcher()`, 'new UnifiedToolDispatcher() throws'],
     [`${named}const make = () => new UnifiedToolDispatcher`, 'new UnifiedToolDispatcher() throws'],

@@ -3,7 +3,7 @@ import { found, messages } from './found.js'
 
 const rule = 'event-channel'
 
-describe(rule, () => {
+describe('event-channel', () => {
   it.each([
     ["emitter.emit('tool_executing', data)", 'tool_executing'],
     ["socket.send({ type: 'tool_completed' })", 'tool_completed'],
@@ -36,7 +36,7 @@ describe(rule, () => {
 
   it('tells a message within a message once, at its beginning', () => {
     expect(found(rule, { 'a.ts': "  emitter.emit('tool_executing',\n    send({ type: 'tool_executing' }))" })).toEqual([
-      { at: 'a.ts:1:3', message: expect.any(String), snippet: "emitter.emit('tool_executing'," },
+      { at: 'a.ts:1:3', message: expect.any(String) as string, snippet: "emitter.emit('tool_executing'," },
     ])
   })
 })

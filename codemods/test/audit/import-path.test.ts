@@ -4,7 +4,7 @@ import { found } from './found.js'
 const rule = 'import-path'
 const from = (specifier: string, names = 'UnifiedToolDispatcher') => `import { ${names} } from '${specifier}'\n`
 
-describe(rule, () => {
+describe('import-path', () => {
   it('finds the dispatcher by another path, where some file takes it from home', () => {
     const files = { 'a.ts': from('@switchyard/dispatcher'), 'b.ts': from('./a.js'), 'c.ts': from('#dispatcher') }
     expect(found(rule, files)).toEqual([

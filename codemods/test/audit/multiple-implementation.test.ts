@@ -3,7 +3,7 @@ import { found, messages } from './found.js'
 
 const rule = 'multiple-implementation'
 
-describe(rule, () => {
+describe('multiple-implementation', () => {
   it.each([
     ['class MyToolDispatcher { dispatch() {} }', 'MyToolDispatcher is a dispatcher of its own'],
     ['class ToolDispatcherV2 { executeTool = async () => {} }', 'ToolDispatcherV2 is a dispatcher of its own'],

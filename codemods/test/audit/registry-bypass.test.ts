@@ -3,7 +3,7 @@ import { found, messages } from './found.js'
 
 const rule = 'registry-bypass'
 
-describe(rule, () => {
+describe('registry-bypass', () => {
   it.each([
     ["registry.get('a').execute({})", "registry.get('a').execute() runs a tool past the dispatcher"],
     [
