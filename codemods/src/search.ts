@@ -42,7 +42,8 @@ export function search({ tree, only, ledger, progress, needles = [], onText }: S
   let read = 0
   progress.begin('Reading', tree.sources.length)
   for (const path of tree.sources) ledger.give(path)
-  for (const source of readSources(tree.sources, [...ownModules, ...needles], findings)) {
+  const parsedFor = [...facades, ...needles]
+  for (const source of readSources(tree.sources, [...ownModules, ...needles], findings, parsedFor)) {
     progress.advance((read += 1))
     stamps.set(source.path, source.stamp)
     if (source.found.size === 0) continue

@@ -6,11 +6,7 @@ import type { Key, Work } from './work.js'
 export function isAugmentation(node: ts.Node): boolean {
   if (!ts.isPropertySignature(node)) return false
   for (let at: ts.Node = node; at.parent !== undefined; at = at.parent) {
-    if (
-      ts.isModuleDeclaration(at) &&
-      (ts.isStringLiteral(at.name) || (at.flags & ts.NodeFlags.GlobalAugmentation) !== 0)
-    )
-      return true
+    if (isAugmenting(at)) return true
   }
   return false
 }
@@ -51,4 +47,17 @@ function outermostName(type: ts.Node): ts.Identifier | undefined {
       name = at.name
   }
   return name
+}
+
+/** Whether a file declares things that others see without importing it: an augmentation, or a script. */
+export function isSeenEverywhere(source: ts.SourceFile): boolean {
+  const isScript = !ts.isExternalModule(source) && /\.[cm]?tsx?$/.test(source.fileName)
+  return isScript || source.statements.some(isAugmenting)
+}
+
+function isAugmenting(node: ts.Node): boolean {
+  return (
+    ts.isModuleDeclaration(node) &&
+    (ts.isStringLiteral(node.name) || (node.flags & ts.NodeFlags.GlobalAugmentation) !== 0)
+  )
 }

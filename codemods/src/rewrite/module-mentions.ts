@@ -4,6 +4,7 @@ import type { FacadeName } from '../plan.js'
 import { facadeNames } from '../facades.js'
 import { facadeOfSpecifier, loadedFacadeIn } from './bindings.js'
 import { isFacadeSpecifier } from './file-work.js'
+import { isDispatcherClass } from './facade-symbols.js'
 import { factoryObject, surveyMock } from './mocks.js'
 import { standsIn } from './stand-ins.js'
 import { statementOf } from './syntax.js'
@@ -174,7 +175,8 @@ function surveyImportType(work: Work, node: ts.StringLiteralLike, place: ts.Impo
   }
   const to = entry?.to
   const isStatic = place.isTypeOf && entry?.kind !== 'value'
-  if (name === undefined || to === undefined || isStatic || entry?.kind === 'function') {
+  const isFactory = to?.name === 'UnifiedToolDispatcher' && name !== undefined && !isDispatcherClass(name.text)
+  if (name === undefined || to === undefined || isStatic || isFactory) {
     left(
       work,
       place,
@@ -211,6 +213,11 @@ function surveyLoad(work: Work, node: ts.StringLiteralLike, place: ts.CallExpres
   const [declaration, more] = ts.isVariableStatement(statement) ? statement.declarationList.declarations : []
   const isBound = more === undefined && loadedFacadeIn(declaration?.initializer) === node
   if (!isBound) {
+    // What else its statement has of the facade may come out of it.
+    for (const site of work.sites) {
+      if (site.facade === facade && statement.pos <= site.node.pos && site.node.end <= statement.end)
+        work.join(site.key, place)
+    }
     left(
       work,
       place,

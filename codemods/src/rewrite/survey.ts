@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import ts from 'typescript-checker'
+import { isSeenEverywhere } from './ambient.js'
 import { surveyInstances } from './instances.js'
 import { surveyMentions } from './mentions.js'
 import { oldMethodIn } from './mocks.js'
@@ -35,7 +36,10 @@ function reachedSources(work: Work): ts.SourceFile[] {
         /@switchyard\/(?:legacy|request-scoped|core|enhanced)/.test(source.text),
     ),
   )
-  for (const source of reached) for (const importer of importers.get(source) ?? []) reached.add(importer)
+  for (const source of reached) {
+    for (const importer of importers.get(source) ?? []) reached.add(importer)
+    if (work.isEditable(source) && isSeenEverywhere(source)) return all.filter((one) => work.isEditable(one))
+  }
   return [...reached].filter((source) => work.isEditable(source))
 }
 

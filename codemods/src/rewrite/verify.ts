@@ -1,5 +1,6 @@
 import ts from 'typescript-checker'
 import type { Project } from '../project.js'
+import { isSeenEverywhere } from './ambient.js'
 
 /** What got worse in a file: the first new complaint of the compiler. */
 export interface Worse {
@@ -54,7 +55,7 @@ function dependants(program: ts.Program, changed: ReadonlySet<string>): string[]
   const checker = program.getTypeChecker()
   const importers = new Map<string, string[]>()
   for (const source of program.getSourceFiles()) {
-    if (source.isDeclarationFile) continue
+    if (program.isSourceFileFromExternalLibrary(source) || program.isSourceFileDefaultLibrary(source)) continue
     const specifiers = (source as ts.SourceFile & { readonly imports?: readonly ts.StringLiteralLike[] }).imports ?? []
     for (const specifier of specifiers) {
       const imported = checker
@@ -64,6 +65,15 @@ function dependants(program: ts.Program, changed: ReadonlySet<string>): string[]
     }
   }
   const found = new Set(changed)
-  for (const file of found) for (const importer of importers.get(file) ?? []) found.add(importer)
+  for (const file of found) {
+    for (const importer of importers.get(file) ?? []) found.add(importer)
+    const source = program.getSourceFile(file)
+    if (source !== undefined && isSeenEverywhere(source)) return [...new Set([...found, ...codeOf(program)])]
+  }
   return [...found]
+}
+
+function codeOf(program: ts.Program): string[] {
+  const sources = program.getSourceFiles().filter((source) => !program.isSourceFileFromExternalLibrary(source))
+  return sources.filter((source) => !source.isDeclarationFile).map(({ fileName }) => fileName)
 }
