@@ -99,7 +99,7 @@ function runOf(tree: Tree, ledger: Ledger, findings: readonly ExplainedFinding[]
     version: 1,
     command: 'audit',
     files: ledger.counts(),
-    findings: reported(root, findings),
+    findings: reported(root, findings, tree.config),
     changes: [],
   } as const
   return { result, root, ...(typed !== undefined && { typed }), diffs: [], moved: [], notes }

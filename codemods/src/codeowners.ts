@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
+import type { Config } from './config.js'
 
 /** Where GitHub looks, in its order: the first one that exists counts alone. */
 const places = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS']
@@ -11,17 +12,32 @@ interface Rule {
 }
 
 /**
- * Who owns which file, by the `CODEOWNERS` file of a repository.
+ * Who owns which file, by the `CODEOWNERS` file of a repository, and by the `owners` of a configuration, which win.
  *
  * @param root The repository's root, absolute.
+ * @param config Its patterns are those of `CODEOWNERS`, relative to its directory; the last that matches wins.
  * @returns a function from a path (relative to the root, with forward slashes) to its owners, such as `@acme/web` or
- *   `@acme/web ada@acme.example`; undefined for a file that nobody owns, and for every file without `CODEOWNERS`
+ *   `@acme/web ada@acme.example`; undefined for a file that nobody owns
  */
-export function codeowners(root: string): (file: string) => string | undefined {
+export function codeowners(
+  root: string,
+  config?: Pick<Config, 'directory' | 'owners'>,
+): (file: string) => string | undefined {
   const rules = parse(read(root)).toReversed()
+  const own = [...(config?.owners ?? [])].map(([pattern, owners]) => ({
+    pattern: patternOf(pattern),
+    owners: owners.join(' '),
+  }))
+  const inConfig = config === undefined ? '' : relative(root, config.directory).split(sep).join('/')
+  const prefix = inConfig === '' ? '' : `${inConfig}/`
+  const find = (file: string): string | undefined => {
+    const path = file.startsWith(prefix) ? file.slice(prefix.length) : undefined
+    const rule = path === undefined ? undefined : own.findLast(({ pattern }) => pattern.test(path))
+    return (rule ?? rules.find(({ pattern }) => pattern.test(file)))?.owners || undefined
+  }
   const known = new Map<string, string | undefined>()
   return (file) => {
-    if (!known.has(file)) known.set(file, rules.find(({ pattern }) => pattern.test(file))?.owners || undefined)
+    if (!known.has(file)) known.set(file, find(file))
     return known.get(file)
   }
 }

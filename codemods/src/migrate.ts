@@ -211,7 +211,7 @@ export function runOf(
       version: 1,
       command,
       files: ledger.counts(),
-      findings: reported(tree.root, findings),
+      findings: reported(tree.root, findings, tree.config),
       changes: files.map(({ path, edits }) => ({ file: reportedPath(tree.root, path), edits: edits.length })),
     },
     root: tree.root,

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path'
 import { codeowners } from './codeowners.js'
+import type { Config } from './config.js'
 import type { FacadeName, Finding, FindingKind } from './plan.js'
 
 /** How many files were given, and what became of them: the other four add up to `given`. */
@@ -34,7 +35,7 @@ export interface ReportedFinding {
   readonly fix?: string
   /** The line of code, trimmed; `audit` only. */
   readonly snippet?: string
-  /** Who owns the file by `CODEOWNERS`, several with a space between them; absent when nobody does. */
+  /** Who owns the file by `switchyard.config.json` or `CODEOWNERS`, several with a space between them; absent when nobody does. */
   readonly owner?: string
 }
 
@@ -124,10 +125,11 @@ export function reportedPath(root: string, file: string): string {
  * Findings in the order of reports (by file, then by place), each once and with its owner, paths relative to the root.
  *
  * @param findings With absolute paths.
+ * @param config What names owners beside `CODEOWNERS`.
  */
-export function reported(root: string, findings: readonly ExplainedFinding[]): ReportedFinding[] {
+export function reported(root: string, findings: readonly ExplainedFinding[], config?: Config): ReportedFinding[] {
   const byKey = new Map<string, ReportedFinding>()
-  const ownerOf = codeowners(root)
+  const ownerOf = codeowners(root, config)
   for (const each of findings) {
     const { file, line, column, rule, code, facade, kind, message, fixable, why, fix, snippet } = each
     const key = [file, line, column, rule, kind, message].join('\0')

@@ -16,7 +16,7 @@ export interface UndoOptions {
  * @throws {UsageError} when there is no run to undo
  */
 export function undo({ paths = [], cwd = process.cwd() }: UndoOptions = {}): Run {
-  const { root } = listTree(paths, cwd)
+  const { root, config } = listTree(paths, cwd)
   const { startedAt, restored, untouched, refused } = undoLastRun(root)
   const findings = [...refused].map(([file, why]) => wholeFile(file, 'skipped', 'not-undone', why))
   const [changed, unchanged, skipped] = [restored.length, untouched.length, refused.size]
@@ -25,7 +25,7 @@ export function undo({ paths = [], cwd = process.cwd() }: UndoOptions = {}): Run
       version: 1,
       command: 'undo',
       files: { given: changed + unchanged + skipped, changed, unchanged, skipped, failed: 0 },
-      findings: reported(root, findings),
+      findings: reported(root, findings, config),
       changes: restored.map((file) => ({ file: reportedPath(root, file), edits: 1 })),
     },
     root,

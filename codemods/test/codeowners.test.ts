@@ -77,4 +77,17 @@ describe('codeowners()', () => {
     rmSync(join(root, 'docs/CODEOWNERS'))
     expect(codeowners(root)('a.ts')).toBeUndefined()
   })
+
+  it('lets the owners of a configuration win, for the files under its directory', () => {
+    const root = rootWith({ CODEOWNERS: '* @acme/all\n/app/src/ @acme/src\n' })
+    const owners = new Map([
+      ['src/', ['@acme/web', 'ada@acme.example']],
+      ['/src/free/*', ['@acme/free']],
+    ])
+    const ownerOf = codeowners(root, { directory: join(root, 'app'), owners })
+    expect(ownerOf('app/src/a.ts')).toBe('@acme/web ada@acme.example')
+    expect(ownerOf('app/src/free/a.ts')).toBe('@acme/free')
+    expect(ownerOf('src/a.ts')).toBe('@acme/all')
+    expect(codeowners(root, { directory: root, owners })('src/a.ts')).toBe('@acme/web ada@acme.example')
+  })
 })

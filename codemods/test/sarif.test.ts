@@ -162,4 +162,17 @@ describe('owners', () => {
     const { findings } = (await json(repository(files), 'migrate', '--check')).result
     expect(findings.find(({ kind }) => kind === 'todo')).toMatchObject({ owner: '@acme/web' })
   })
+
+  it('are those of switchyard.config.json where it names some', async () => {
+    const config = JSON.stringify({ owners: { 'src/count.js': '@acme/counting' } })
+    const root = repository({ ...files, 'switchyard.config.json': config })
+    for (const args of [['audit'], ['migrate', '--check']]) {
+      const { findings } = (await json(root, ...args)).result
+      const owned = findings.filter(({ file }) => file === 'src/count.js')
+      expect(owned.every(({ owner }) => owner === '@acme/counting')).toBe(true)
+      expect(findings.some(({ owner }) => owner === '@acme/web')).toBe(true)
+    }
+    const counted = (await json(root, 'audit')).result.findings.filter(({ file }) => file === 'src/count.js')
+    expect(counted).toHaveLength(3)
+  })
 })
