@@ -3,7 +3,7 @@ import { addFacades } from './adopt/facade-dependencies.js'
 import { planAdoption, type AdoptionPlan } from './adopt/plan-adoption.js'
 import { configName } from './config.js'
 import { packageOf } from './facades.js'
-import { wholeFile } from './files.js'
+import { filesUnder, sourcePattern, wholeFile } from './files.js'
 import { count } from './layout.js'
 import { parseSource } from './mentions.js'
 import {
@@ -18,6 +18,7 @@ import {
 } from './migrate.js'
 import type { MovedManifest } from './package-json.js'
 import type { FacadeName, Finding, SourceText } from './plan.js'
+import { decode, readSources } from './read-sources.js'
 import type { Run } from './result.js'
 import { search, type Searched } from './search.js'
 import { stage, type StagedGroup } from './stage.js'
@@ -46,7 +47,16 @@ export async function adopt(options: AdoptOptions = {}): Promise<Run> {
   const adopted = new Set(work.only.filter((facade) => isNamed(searched, packageOf(facade))))
   const { root, sources } = work.tree
   const plan = await Promise.resolve(
-    planAdoption({ root, modules, texts, files: sources, only: work.only, adopted, verify }),
+    planAdoption({
+      root,
+      modules,
+      texts,
+      outside: outsideOf(work, modules),
+      files: sources,
+      only: work.only,
+      adopted,
+      verify,
+    }),
   )
   work.progress.end()
   work.findings.push(...plan.findings)
@@ -87,7 +97,9 @@ function read(work: Work, modules: OwnModules): { searched: Searched; texts: Sou
   const texts: SourceText[] = []
   const onText = (source: SourceText, found: ReadonlySet<string>): void => {
     decoded.add(source.path)
-    if (!needles.some((needle) => found.has(needle)) || !quoted.test(source.text)) return
+    if (!needles.some((needle) => found.has(needle))) return
+    // A configuration may name a module by a regular expression.
+    if (!quoted.test(source.text) && !/\.config\.[cm]?[jt]s$/u.test(source.path)) return
     const problem = parseProblem(source)
     if (problem === undefined) texts.push(source)
     else work.findings.push(problem)
@@ -100,6 +112,18 @@ function read(work: Work, modules: OwnModules): { searched: Searched; texts: Sou
     work.findings.push(wholeFile(path, 'failed', 'invalid-utf8', what))
   }
   return { searched, texts }
+}
+
+/** The files of the repository that name an entry point and are not among those given, as far as they can be read. */
+function outsideOf({ tree }: Work, { needles }: OwnModules): SourceText[] {
+  const given = new Set(tree.sources)
+  const others = filesUnder(tree, tree.root).filter((path) => sourcePattern.test(path) && !given.has(path))
+  const found: SourceText[] = []
+  for (const { path, bytes, found: held } of readSources(others, needles, [])) {
+    const text = held.size > 0 ? decode(bytes) : undefined
+    if (text !== undefined && parseProblem({ path, text }) === undefined) found.push({ path, text })
+  }
+  return found
 }
 
 function parseProblem({ path, text }: SourceText): Finding | undefined {
@@ -141,7 +165,11 @@ function movedManifests(
 }
 
 /** What the reader should know of each entry point: that nothing means it, or that nothing needs it any more. */
-function notesOn({ named, typed }: AdoptionPlan, { entries }: OwnModules, only: readonly FacadeName[]): string[] {
+function notesOn(
+  { named, typed, beyond }: AdoptionPlan,
+  { entries }: OwnModules,
+  only: readonly FacadeName[],
+): string[] {
   const wanted = entries.filter(({ facade }) => only.includes(facade))
   const of = (entry: EntryPoint) => named.get(entry) ?? { before: 0, left: 0 }
   const unknown = wanted.filter((entry) => entry.files.size === 0 && of(entry).before === 0)
@@ -149,6 +177,13 @@ function notesOn({ named, typed }: AdoptionPlan, { entries }: OwnModules, only: 
   const isFree = wanted.every((entry) => of(entry).left === 0) && free.length > 0
   return [
     ...(typed ? [] : ['No tsconfig was found for some files: what they make of a facade could not be type-checked.']),
+    ...[...beyond]
+      .filter(([, members]) => members.size > 0)
+      .map(
+        ([{ key, facade }, members]) =>
+          `${[...members].join(', ')} of ${key} ${members.size === 1 ? 'is' : 'are'} nothing that ${packageOf(facade)} has, and some ` +
+          'of the files that moved are not type-checked: look whether code that they hand a dispatcher to uses that.',
+      ),
     ...unknown.map(
       ({ key }) => `Nothing is called ${key}, and nothing names it: unless it is gone already, see ${configName}.`,
     ),

@@ -12,6 +12,7 @@ import type { FacadeName, SourceText } from './plan.js'
 import { silent, type Progress } from './progress.js'
 import { reported, reportedPath, type ExplainedFinding, type Run } from './result.js'
 import { search } from './search.js'
+import { isComponent, moduleOf } from './single-file-components.js'
 
 /** How an audit is run. */
 export interface AuditOptions {
@@ -56,8 +57,10 @@ function lookAt({ path, text }: SourceText, found: ReadonlySet<string>, rules: r
   const applying = rules.filter(
     ({ needles, applies }) => needles.some((needle) => found.has(needle)) && (applies?.(text) ?? true),
   )
-  if (applying.length === 0 || /\.(?:vue|svelte)$/u.test(path)) return []
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true)
+  if (applying.length === 0) return []
+  const module = isComponent(path) ? moduleOf({ path, text }) : undefined
+  const kind = module?.path.endsWith('.ts') === true ? ts.ScriptKind.TS : ts.ScriptKind.TSX
+  const source = ts.createSourceFile(path, module?.text ?? text, ts.ScriptTarget.ESNext, true, module && kind)
   return applying.flatMap((rule) => rule.visit(source).map((violation) => explain(rule, violation)))
 }
 

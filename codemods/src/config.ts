@@ -82,7 +82,7 @@ function entryPointsIn(value: unknown, fail: Fail): Map<string, FacadeName> {
           '"src/agents/tool_dispatcher", or the name of a package, such as "@acme/dispatch-core"',
       )
     }
-    if (/^@switchyard\//u.test(name)) throw fail(where, `is a package of Switchyard: expected a module of your own`)
+    if (name.startsWith('@switchyard/')) throw fail(where, 'is a package of Switchyard: expected a module of your own')
     found.set(name, known)
   }
   return found
@@ -116,23 +116,25 @@ function patternsIn(value: unknown, where: string, fail: Fail): readonly string[
   )
 }
 
-/** A pattern that matches a directory takes in what is under it. */
 function inclusion(
   directory: string,
   include: readonly string[],
   exclude: readonly string[],
 ): (path: string) => boolean {
-  const matcher = (patterns: readonly string[]) =>
-    picomatch(
-      patterns.flatMap((pattern) => [pattern, `${pattern.replace(/\/$/u, '')}/**`]),
-      { dot: true },
-    )
-  const included = include.length === 0 ? () => true : matcher(include)
-  const excluded = exclude.length === 0 ? () => false : matcher(exclude)
+  const included = include.length === 0 ? () => true : matching(include)
+  const excluded = exclude.length === 0 ? () => false : matching(exclude)
   return (path) => {
     const name = relative(directory, path).split(sep).join('/')
     return included(name) && !excluded(name)
   }
+}
+
+/** A pattern that matches a directory takes in what is under it. */
+function matching(patterns: readonly string[]): (name: string) => boolean {
+  return picomatch(
+    patterns.flatMap((pattern) => [pattern, `${pattern.replace(/\/$/u, '')}/**`]),
+    { dot: true },
+  )
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -64,7 +64,7 @@ export function listTree(paths: readonly string[], cwd: string): Tree {
   const listed = top === undefined ? undefined : gitFiles(root, given)
 
   const findings: Finding[] = []
-  const files = (listed ?? given.flatMap((path) => walk(path, findings)))
+  const files = [...new Set(listed ?? given.flatMap((path) => walk(path, findings)))]
     .filter((file) => !entersNever(root, file))
     .filter((file) => isRegularFile(file, findings))
     .toSorted()
@@ -138,7 +138,8 @@ function statusOf(path: string, findings: Finding[]): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {
-    findings.push(unreadable(path, error))
+    // A file where its folder was: as gone as a file that is deleted.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) findings.push(unreadable(path, error))
     return undefined
   }
 }

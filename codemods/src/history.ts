@@ -20,6 +20,11 @@ export interface HistoryEntry {
   readonly files: number
 }
 
+/** Everything that was left. */
+export function totalOf({ onFacades, beside }: HistoryEntry): number {
+  return onFacades + beside
+}
+
 /** What is left today, as an entry. */
 export function entryOf({ findings }: RunResult, scope: string, now: Date): HistoryEntry {
   const onFacades = findings.filter(({ facade }) => facade !== undefined).length

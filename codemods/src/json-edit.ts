@@ -2,7 +2,7 @@ import ts from 'typescript-checker'
 
 /**
  * Changes to one place of a JSON text (comments and trailing commas allowed) that leave every other byte alone. A path is the
- * keys that lead to a value. Each function gives the text back as it was when the place does not exist.
+ * keys that lead to a value. Each function gives the text back as it was when the place does not exist, or the text is broken.
  */
 
 /** The keys of the object at `path`, in their order; none when there is no object. */
@@ -61,9 +61,11 @@ function addObject(text: string, source: ts.JsonSourceFile, path: readonly strin
   const parent = objectAt(source, path.slice(0, -1))
   const last = parent?.properties.at(-1)
   const key = path.at(-1)
-  if (last === undefined || key === undefined) return text
+  if (parent === undefined || key === undefined) return text
+  if (last === undefined)
+    return splice(text, parent.getStart(source) + 1, parent.getEnd() - 1, ` ${JSON.stringify(key)}: { ${member} } `)
   const gap = gapBefore(text, last.getStart(source))
-  const deeper = gap.includes('\n') ? gap + gap.slice(gap.lastIndexOf('\n') + 1) : ' '
+  const deeper = gap.includes('\n') ? gap + gap.slice(gap.lastIndexOf('\n') + 1) : gap
   const colon = colonOf(text, source, parent)
   return splice(text, last.getEnd(), last.getEnd(), `,${gap}${JSON.stringify(key)}${colon}{${deeper}${member}${gap}}`)
 }
@@ -75,11 +77,43 @@ function removeFromList(
   at: number,
   inner: { readonly start: number; readonly end: number },
 ): string {
-  const [previous, own, next] = [list[at - 1], list[at], list[at + 1]]
+  const own = list[at]
   if (own === undefined) return text
-  if (next !== undefined) return splice(text, own.getStart(source), next.getStart(source), '')
-  if (previous !== undefined) return splice(text, previous.getEnd(), own.getEnd(), '')
-  return splice(text, inner.start, inner.end, '')
+  const [start, end] = [own.getStart(source), own.getEnd()]
+  const around = text.slice(inner.start, start) + text.slice(end, inner.end)
+  if (list.length === 1 && /^\s*,?\s*$/u.test(around)) return splice(text, inner.start, inner.end, '')
+  const comma = commaAfter(text, end)
+  const range = wholeLines(text, start, comma ?? end) ?? withinLine(text, start, comma, end)
+  const without = splice(text, range.start, range.end, '')
+  // The last one has no comma of its own, and then the one before it needs none either.
+  const previous = comma === undefined ? list[at - 1]?.getEnd() : undefined
+  const spare = previous === undefined ? undefined : commaAfter(text, previous)
+  return spare === undefined ? without : splice(without, spare - 1, spare, '')
+}
+
+/** Where the comma behind an offset ends, comments passed over. */
+function commaAfter(text: string, offset: number): number | undefined {
+  const found = /^(?:\s|\/\/[^\n]*|\/\*[^]*?\*\/)*,/u.exec(text.slice(offset))
+  return found === null ? undefined : offset + found[0].length
+}
+
+/** The lines from `start` to `end`, when nothing else but a comment behind it stands in them. */
+function wholeLines(text: string, start: number, end: number): { start: number; end: number } | undefined {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1
+  const rest = /^[\t ]*(?:\/\/[^\n]*|\/\*[^\n]*?\*\/[\t ]*)?\r?\n/u.exec(text.slice(end))?.[0]
+  if (rest === undefined || text.slice(lineStart, start).trim() !== '' || lineStart === 0) return undefined
+  return { start: lineStart, end: end + rest.length }
+}
+
+function withinLine(
+  text: string,
+  start: number,
+  comma: number | undefined,
+  end: number,
+): { start: number; end: number } {
+  if (comma !== undefined) return { start, end: comma + (/^\s*/u.exec(text.slice(comma))?.[0].length ?? 0) }
+  const before = text.slice(0, start).trimEnd()
+  return { start: before.endsWith(',') ? before.length : start, end }
 }
 
 function splice(text: string, start: number, end: number, replacement: string): string {
@@ -91,6 +125,8 @@ function parse(text: string): ts.JsonSourceFile {
 }
 
 function valueAt(source: ts.JsonSourceFile, path: readonly string[]): ts.Expression | undefined {
+  // The parser makes something of anything; what is broken is not ours to change.
+  if (ts.parseConfigFileTextToJson(source.fileName, source.text).error !== undefined) return undefined
   let found: ts.Expression | undefined = source.statements[0]?.expression
   for (const name of path) {
     if (found === undefined || !ts.isObjectLiteralExpression(found)) return undefined

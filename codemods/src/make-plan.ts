@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Tree } from './files.js'
 import type { FacadeName, MigrationPlan, SourceText } from './plan.js'
 import type { Progress } from './progress.js'
-import { planMigration } from './rewrite/plan-migration.js'
+import { planWithComponents } from './single-file-components.js'
 
 /** The command's own directory, whose dispatcher and kit stand in for those that a project has not installed yet. */
 export const ownDirectory = fileURLToPath(new URL('..', import.meta.url))
@@ -28,7 +28,7 @@ export async function makePlan({ tree, only, hits, verify, progress }: MakePlanI
     progress.advance(done)
   }
   const input = { root: tree.root, hits, files: tree.sources, only, verify, ownDirectory, onProgress }
-  const plan = await Promise.resolve(planMigration(input))
+  const plan = await Promise.resolve(planWithComponents(input))
   progress.end()
   return plan
 }

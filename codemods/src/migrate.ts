@@ -1,3 +1,4 @@
+import { leftInConfiguration } from './configuration-left.js'
 import { diffOf } from './diff.js'
 import { facadeNames } from './facades.js'
 import { listTree, readable, type Tree } from './files.js'
@@ -80,6 +81,8 @@ export async function migrate(options: MigrateOptions = {}): Promise<Run> {
     mode === 'write'
       ? write(work, groups, moved, (written) => movedManifests(work, searched, written))
       : { groups, moved }
+  const rewritten = new Map(done.moved.map(({ path, after }) => [path, after.toString('utf8')]))
+  work.findings.push(...leftInConfiguration({ ...work, facades: work.only, changed: rewritten }))
   const typed = searched.hits.length > 0 ? plan.typed : undefined
   return runOf(work, 'migrate', { ...done, typed, diffs: mode === 'dry-run' })
 }

@@ -116,7 +116,7 @@ function manifestsBetween(file: string, directory: string): string[] {
   for (let at = dirname(file); at !== directory && isInside(directory, at); at = dirname(at)) {
     texts.push(manifestIn(at))
   }
-  return texts
+  return texts.filter((text) => text !== '')
 }
 
 /** The text of a directory's manifest; one that is not there, or not for us to read, says nothing. */

@@ -82,6 +82,8 @@ export interface PlanInput {
   readonly verify?: boolean | undefined
   /** Where the dispatcher and the kit are resolved from when the project has not installed them yet: the command's own directory. */
   readonly ownDirectory?: string | undefined
+  /** What is around the scripts of components such as `.vue` files, by the path of the module that their scripts are. */
+  readonly templates?: ReadonlyMap<string, string> | undefined
   /** Called as work proceeds. */
   readonly onProgress?: ((done: number, total: number, file: string) => void) | undefined
 }

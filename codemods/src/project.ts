@@ -82,6 +82,12 @@ function configFor(file: string, root: string, configs: Map<string, ts.ParsedCom
         configs.set(part, parsed)
         if (parsed.fileNames.includes(file)) return part
       }
+      // No tsconfig lists the module of a component; it belongs where its neighbours do.
+      const near = /\.(?:vue|svelte)\.[jt]sx?$/.test(file) ? `${dirname(file)}/` : undefined
+      const neighbours = parts.find((part) =>
+        configs.get(part)?.fileNames.some((other) => near !== undefined && other.startsWith(near)),
+      )
+      if (neighbours !== undefined) return neighbours
       return path
     }
     if (directory === dirname(directory)) break

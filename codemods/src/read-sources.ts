@@ -14,7 +14,7 @@ export interface Stamp {
 /** A file as it was read. */
 export interface ReadSource {
   readonly path: string
-  /** The whole file, or for a bundle that mentions a needle, nothing. */
+  /** The whole file, or for a bundle, nothing. */
   readonly bytes: Buffer
   readonly stamp: Stamp
   /** Which of the needles the bytes hold. */
@@ -24,21 +24,24 @@ export interface ReadSource {
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Reads files one after the other and searches their bytes. What cannot be read, or holds a needle and is too large to parse,
- * becomes a finding instead.
+ * Reads files one after the other and searches their bytes. What cannot be read, or is too large to parse and would have to
+ * be, becomes a finding instead.
  *
  * @param needles ASCII texts to look for.
+ * @param parsedFor Those of the needles for which a file is parsed. Default: all of them.
  */
 export function* readSources(
   paths: readonly string[],
   needles: readonly string[],
   findings: Finding[],
+  parsedFor: readonly string[] = needles,
 ): Generator<ReadSource> {
-  const searches = needles.map((text) => ({ text, bytes: Buffer.from(text) }))
+  const searches = needles.map((text) => ({ text, bytes: Buffer.from(text), wide: Buffer.from(text, 'utf16le') }))
   for (const path of paths) {
     try {
       const source = readOne(path, searches)
-      if (source.stamp.size > largestFile && source.found.size > 0) findings.push(tooLarge(source))
+      const wanted = parsedFor.filter((text) => source.found.has(text))
+      if (source.stamp.size > largestFile && wanted.length > 0) findings.push(tooLarge(source, wanted))
       else yield source
     } catch (error) {
       findings.push(unreadable(path, error))
@@ -62,6 +65,8 @@ export function decode(bytes: Buffer): string | undefined {
 interface Search {
   readonly text: string
   readonly bytes: Buffer
+  /** The same in UTF-16, which an editor may have saved and which we can only report. */
+  readonly wide: Buffer
 }
 
 function readOne(path: string, searches: readonly Search[]): ReadSource {
@@ -71,11 +76,19 @@ function readOne(path: string, searches: readonly Search[]): ReadSource {
     const stamp = stampOf(stats)
     if (stats.size > largestFile) return { path, bytes: Buffer.alloc(0), stamp, found: searchInPieces(file, searches) }
     const bytes = readFileSync(file)
-    const found = searches.filter((each) => bytes.includes(each.bytes)).map(({ text }) => text)
-    return { path, bytes, stamp, found: new Set(found) }
+    const wide = wideText(bytes)
+    const found = searches.filter((each) => bytes.includes(each.bytes) || wide?.includes(each.wide) === true)
+    return { path, bytes, stamp, found: new Set(found.map(({ text }) => text)) }
   } finally {
     closeSync(file)
   }
+}
+
+/** UTF-16 with its little end first, when a byte order mark says that these bytes are UTF-16. */
+function wideText(bytes: Buffer): Buffer | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes
+  if (bytes[0] !== 0xfe || bytes[1] !== 0xff) return undefined
+  return Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2))).swap16()
 }
 
 /** The stamp of a file's stats. */
@@ -99,9 +112,9 @@ function searchInPieces(file: number, searches: readonly Search[]): Set<string> 
   return found
 }
 
-function tooLarge({ path, stamp, found }: ReadSource): Finding {
+function tooLarge({ path, stamp }: ReadSource, wanted: readonly string[]): Finding {
   const size = (stamp.size / 1024 / 1024).toFixed(1)
-  const what = `mentions ${[...found].join(', ')}, and is too large to change (${size} MB; the limit is 5 MB)`
+  const what = `mentions ${wanted.join(', ')}, and is too large to change (${size} MB; the limit is 5 MB)`
   return wholeFile(
     path,
     'skipped',

@@ -4,6 +4,7 @@ import type { Ledger } from './ledger.js'
 import { mentionsModule, parseSource } from './mentions.js'
 import type { FacadeName, Finding, SourceText } from './plan.js'
 import type { Progress } from './progress.js'
+import { isComponent, moduleOf } from './single-file-components.js'
 import { decode, readSources, type ReadSource, type Stamp } from './read-sources.js'
 
 /** The packages that every search looks for. */
@@ -42,7 +43,8 @@ export function search({ tree, only, ledger, progress, needles = [], onText }: S
   let read = 0
   progress.begin('Reading', tree.sources.length)
   for (const path of tree.sources) ledger.give(path)
-  for (const source of readSources(tree.sources, [...ownModules, ...needles], findings)) {
+  const parsedFor = [...facades, ...needles]
+  for (const source of readSources(tree.sources, [...ownModules, ...needles], findings, parsedFor)) {
     progress.advance((read += 1))
     stamps.set(source.path, source.stamp)
     if (source.found.size === 0) continue
@@ -61,13 +63,9 @@ export function search({ tree, only, ledger, progress, needles = [], onText }: S
 /** @returns whether the file names one of the packages where code could load it, or why nobody can say */
 export function examine({ path, text }: SourceText, packages: readonly string[]): 'hit' | 'miss' | Finding {
   if (packages.length === 0) return 'miss'
-  if (/\.(?:vue|svelte)$/u.test(path)) {
-    const name = packages.find((each) => mentionsModule(text, [], each))
-    if (name === undefined) return 'miss'
-    return wholeFile(path, 'skipped', 'component', `names ${name} in a component, which only a person can migrate`)
-  }
-  const { comments, error } = parseSource(path, text)
-  if (error === undefined) return packages.some((name) => mentionsModule(text, comments, name)) ? 'hit' : 'miss'
+  const source = isComponent(path) ? moduleOf({ path, text }) : { path, text }
+  const { comments, error } = parseSource(source.path, source.text)
+  if (error === undefined) return packages.some((name) => mentionsModule(source.text, comments, name)) ? 'hit' : 'miss'
   const { message, line, column } = error
   return { ...wholeFile(path, 'failed', 'parse-error', `could not be parsed: ${message}`), line, column }
 }

@@ -3,11 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Writable } from 'node:stream'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { run } from '../src/command.js'
 import type { RunResult } from '../src/index.js'
 
 const roots: string[] = []
+
+// Each run starts git several times, and some a type checker.
+vi.setConfig({ testTimeout: 60_000 })
 
 afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
@@ -169,6 +172,27 @@ module.exports = { ToolDispatcher, last, status }
     expect(result.status).toBe(1)
   })
 
+  it('leaves plain JavaScript that leans on a member which the facade has not', async () => {
+    const root = repository({
+      'src/agents/tool_dispatcher.js': `class Base {\n  replayAll() {}\n}
+export class ToolDispatcher extends Base {\n  constructor() {\n    super()\n    this.journal = []\n  }\n  hasTool() {}\n  #secret() {}\n}\n`,
+      'src/replay.js':
+        "import { ToolDispatcher } from './agents/tool_dispatcher.js'\nnew ToolDispatcher().replayAll()\n",
+      'src/read.js':
+        "import { ToolDispatcher } from './agents/tool_dispatcher.js'\nexport const { journal } = new ToolDispatcher()\n",
+      'src/ask.js': "import { ToolDispatcher } from './agents/tool_dispatcher.js'\nnew ToolDispatcher().hasTool('a')\n",
+    })
+    const { stdout } = await switchyard(root, 'adopt', '--dry-run')
+    expect(stdout.replaceAll('\n', ' ')).toContain('journal, replayAll of src/agents/tool_dispatcher are nothing that')
+    const { status, result, messages } = await adopt(root)
+    expect(status).toBe(1)
+    expect(result.changes.map(({ file }) => file)).toEqual(['src/ask.js'])
+    expect(messages).toEqual([
+      expect.stringMatching(/^src\/read\.js:1 .*this file uses \.journal, which/u),
+      expect.stringMatching(/^src\/replay\.js:1 .*this file uses \.replayAll, which/u),
+    ])
+  })
+
   it('finds a module by tsconfig paths, by its directory, and from within it', async () => {
     const files = {
       'tsconfig.json': JSON.stringify({
@@ -323,6 +347,36 @@ export const d = ToolDispatcher
     expect(status).toBe(1)
     expect(messages).toContainEqual(expect.stringContaining('test/use.test.ts:3'))
     expect(messages).toContainEqual(expect.stringMatching(/^src\/use\.js:1 .*moves everywhere or nowhere.*ourOwn/u))
+    expect(clean(root)).toBe(true)
+  })
+
+  it('moves nothing when the mock or a user of the module is not among the files of the run', async () => {
+    const root = repository({ 'src/use.js': use, 'test/use.test.ts': mock })
+    for (const part of ['src', 'test']) {
+      const { status, stdout } = await switchyard(join(root, part), 'adopt', '--json')
+      expect(status).toBe(1)
+      const { changes, findings } = JSON.parse(stdout) as RunResult
+      expect(changes).toEqual([])
+      const other = part === 'src' ? 'test/use.test.ts' : 'src/use.js'
+      expect(findings[0]?.message).toContain(`${other} names it too, and is not among the files of this run`)
+    }
+    expect((await adopt(root)).status).toBe(0)
+  })
+
+  it.each([
+    [
+      'jest.config.js',
+      "export default { moduleNameMapper: { '^.*/tool_dispatcher(\\.js)?$': '<rootDir>/test/stub.js' } }",
+    ],
+    [
+      'vitest.config.ts',
+      "export default { test: { alias: [{ find: /tool_dispatcher\\.js$/, replacement: './stub.js' }] } }",
+    ],
+  ])('moves nothing when %s leads the module elsewhere', async (path, text) => {
+    const root = repository({ 'src/use.js': use, [path]: `${text}\n` })
+    const { status, messages } = await adopt(root)
+    expect(status).toBe(1)
+    expect(messages).toContainEqual(expect.stringMatching(/config\.[jt]s:1 .*leads modules of this name elsewhere/u))
     expect(clean(root)).toBe(true)
   })
 

@@ -1,6 +1,7 @@
 import ts from 'typescript-checker'
 import { migrations } from '../migrations.js'
 import { factoryObject } from '../rewrite/mocks.js'
+import { isConfiguration } from '../rewrite/module-mentions.js'
 import type { EntryPoint, OwnModules } from './own-modules.js'
 import { takenByExport, takenByImport, takenFrom, usesOf, type Taken, type TakenName } from './taken-names.js'
 
@@ -8,7 +9,7 @@ import { takenByExport, takenByImport, takenFrom, usesOf, type Taken, type Taken
 export interface OwnMention {
   readonly entry: EntryPoint
   /** The text that names it. */
-  readonly literal: ts.StringLiteralLike
+  readonly literal: ts.StringLiteralLike | ts.RegularExpressionLiteral
   /** Why it cannot name the facade; undefined when it can. */
   readonly problem: string | undefined
   /** Whether a test puts something in the place of the module here: then it must be the module that everybody loads. */
@@ -18,16 +19,45 @@ export interface OwnMention {
 /** Every place of a file that names an entry point, in the order of the source. */
 export function ownMentionsIn(source: ts.SourceFile, modules: OwnModules): OwnMention[] {
   const found: OwnMention[] = []
+  const inConfiguration = isConfiguration(source)
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node)) {
       const mention = mentionAt(source, node, modules)
       if (mention !== undefined) found.push(mention)
+    }
+    if (inConfiguration && (ts.isStringLiteralLike(node) || ts.isRegularExpressionLiteral(node))) {
+      found.push(...aliasesAt(node, modules))
     }
     for (const doc of ts.getJSDocCommentsAndTags(node)) if (doc.parent === node) visit(doc)
     ts.forEachChild(node, visit)
   }
   visit(source)
   return found
+}
+
+/** Where a tool's configuration names an entry point, it may put something else in its place. */
+function aliasesAt(literal: OwnMention['literal'], { entries }: OwnModules): OwnMention[] {
+  let at: ts.Node | undefined = literal
+  while (at !== undefined && !isAlias(at)) at = at.parent
+  if (at === undefined) return []
+  const parts = literal.text.split(/[^\w-]+/u)
+  return entries
+    .filter(({ key }) =>
+      parts.includes(
+        key
+          .replace(/\.[cm]?[jt]sx?$/u, '')
+          .split('/')
+          .at(-1) ?? '',
+      ),
+    )
+    .map((entry) => {
+      const problem = 'the configuration leads modules of this name elsewhere; decide what that is for the facade'
+      return { entry, literal, problem, replaces: true }
+    })
+}
+
+function isAlias(node: ts.Node): boolean {
+  return ts.isPropertyAssignment(node) && /^["']?(?:alias|moduleNameMapper)["']?$/u.test(node.name.getText())
 }
 
 function mentionAt(source: ts.SourceFile, literal: ts.StringLiteralLike, modules: OwnModules): OwnMention | undefined {
@@ -128,7 +158,7 @@ function lookAtType(place: ts.ImportTypeNode, entry: EntryPoint): Look {
 function lookAtCall(call: ts.CallExpression, entry: EntryPoint): Look {
   const mock = mockOf(call)
   if (mock !== undefined) return { problem: problemOfMock(call, mock, entry), replaces: true }
-  if (/resolve$/u.test(call.expression.getText())) {
+  if (call.expression.getText().endsWith('resolve')) {
     return { problem: 'its place on disk is asked for here, and the facade has another one', replaces: true }
   }
   return judge(takenFrom(call, isImport(call)), entry)

@@ -61,6 +61,11 @@ export class OwnModules {
     return whole === undefined ? undefined : { entry: whole, isPart: true }
   }
 
+  /** Whether a compiler looks at a file: it has types, and a tsconfig. */
+  isTyped(file: string): boolean {
+    return /\.[cm]?tsx?$/u.test(file) && this.#optionsFor(dirname(file)).length > 1
+  }
+
   #resolve(file: string, specifier: string): string | undefined {
     if (this.#byFile.size === 0) return undefined
     for (const options of this.#optionsFor(dirname(file))) {
@@ -106,8 +111,7 @@ function optionsIn(path: string): readonly ts.CompilerOptions[] {
     .map((part) => ts.resolveProjectReferencePath(part))
     .filter((part) => existsSync(part))
     .map(parse)
-  const mapped = [main, ...parts].filter(({ options }) => options.paths !== undefined || options.baseUrl !== undefined)
-  return [...mapped.map(({ options }) => ({ ...options, ...bundler })), bundler]
+  return [...[main, ...parts].map(({ options }) => ({ ...options, ...bundler })), bundler]
 }
 
 function filesOf(path: string): ReadonlySet<string> {

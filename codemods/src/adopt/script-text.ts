@@ -4,7 +4,6 @@
  */
 export function scriptText(path: string, text: string): string {
   if (!/\.(?:vue|svelte)$/u.test(path)) return text
-  const blank = (part: string) => part.replace(/[^\r\n]/gu, ' ')
   let code = ''
   let at = 0
   for (const script of text.matchAll(/(<script\b[^>]*>)([\s\S]*?)<\/script\s*>/gu)) {
@@ -14,4 +13,8 @@ export function scriptText(path: string, text: string): string {
     at = start + content.length
   }
   return code + blank(text.slice(at))
+}
+
+function blank(part: string): string {
+  return part.replaceAll(/[^\r\n]/gu, ' ')
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { Violation } from './rule.js'
 
 /** What `audit` says about a lockfile that brings more than one version of the dispatcher. */
@@ -14,7 +15,7 @@ const PACKAGE = '@switchyard/dispatcher'
 export function copiesIn(lockfiles: readonly string[]): Violation[] {
   return lockfiles.flatMap((file) => {
     const text = read(file)
-    const versions = file.endsWith('.json') ? versionsInNpm(text) : versionsInText(text)
+    const versions = versionsIn(basename(file), text)
     if (versions.size < 2) return []
     const offset = text.indexOf(PACKAGE)
     const line = text.slice(0, offset).split('\n').length
@@ -39,23 +40,13 @@ function read(file: string): string {
   }
 }
 
-function versionsInNpm(text: string): Set<string> {
-  const found = new Set<string>()
-  for (const [, version] of text.matchAll(
-    /node_modules\/@switchyard\/dispatcher":\s*\{[^{}]*?"version":\s*"([^"]+)"/gu,
-  )) {
-    if (version !== undefined) found.add(version)
-  }
-  return found
-}
+const inNpm = /node_modules\/@switchyard\/dispatcher":\s*\{[^{}]*?"version":\s*"([^"]+)"/gu
+/** A heading of ranges, then `version "1.0.0"`, or since yarn 2 `version: 1.0.0`. */
+const inYarn = /^"?@switchyard\/dispatcher@[^\n]*:\r?\n\s+version:? "?([^"\r\n]+)"?/gmu
+/** pnpm: `'@switchyard/dispatcher@1.0.0':`; bun: `"@switchyard/dispatcher@1.0.0"`. */
+const inOthers = /@switchyard\/dispatcher@(\d[^'":,()\s]*)/gu
 
-/** pnpm: `'@switchyard/dispatcher@1.0.0':`; yarn: a heading, then `version "1.0.0"`; bun: `"@switchyard/dispatcher@1.0.0"`. */
-function versionsInText(text: string): Set<string> {
-  const found = new Set<string>()
-  for (const [, version] of text.matchAll(/@switchyard\/dispatcher@(\d[^'":,()\s]*)/gu))
-    if (version !== undefined) found.add(version)
-  for (const [, version] of text.matchAll(/^"?@switchyard\/dispatcher@[^\n]*:\n\s+version:? "?([^"\n]+)"?/gmu)) {
-    if (version !== undefined) found.add(version)
-  }
-  return found
+function versionsIn(lockfile: string, text: string): Set<string> {
+  const pattern = lockfile.endsWith('.json') ? inNpm : lockfile === 'yarn.lock' ? inYarn : inOthers
+  return new Set([...text.matchAll(pattern)].flatMap(([, version]) => version ?? []))
 }

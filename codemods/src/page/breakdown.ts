@@ -48,15 +48,12 @@ export function byFacade(findings: readonly ReportedFinding[]): FacadeShare[] {
   })
 }
 
-/** What is left of each kind, in words; what concerns whole files goes by the name of its rule. */
+/** What is left of each kind, in words; what concerns whole files is one kind. */
 export function byKind(findings: readonly ReportedFinding[]): KindShare[] {
-  const rules = groups(findings, ({ rule }) => rule)
-  return [...rules]
-    .map(([rule, own]) => ({
-      ...shareOf(kinds[rule] ?? `Files left aside: ${rule}`, own),
-      why: explanationOf(rule).why,
-    }))
-    .toSorted(byPlaces)
+  const found = groups(findings, ({ rule }) => kinds[rule] ?? 'Files that were left aside')
+  return [...found]
+    .map(([name, own]) => ({ ...shareOf(name, own), why: explanationOf(own[0]?.rule ?? '').why }))
+    .toSorted((a, b) => b.places - a.places)
 }
 
 /** What is left in each folder: two steps below the folder that holds all of it. */
@@ -121,8 +118,4 @@ function few(found: ReadonlyMap<string, readonly ReportedFinding[]>): Share[] {
       rest.flatMap(([, own]) => own),
     ),
   ]
-}
-
-function byPlaces(a: Share, b: Share): number {
-  return b.places - a.places
 }

@@ -1,5 +1,5 @@
-import type { HistoryEntry } from '../history.js'
-import { html, nothing, type Markup } from './markup.js'
+import { totalOf, type HistoryEntry } from '../history.js'
+import { markup, nothing, type Markup } from './markup.js'
 
 const WIDTH = 760
 const HEIGHT = 240
@@ -23,17 +23,17 @@ interface Scale {
 export function chart(entries: readonly HistoryEntry[]): Markup {
   const scale = scaleOf(entries)
   const onFacades = entries.map(({ date, onFacades: places }) => [scale.x(date), scale.y(places)] as const)
-  const all = entries.map((entry) => [scale.x(entry.date), scale.y(entry.onFacades + entry.beside)] as const)
+  const all = entries.map((entry) => [scale.x(entry.date), scale.y(totalOf(entry))] as const)
   const ground = entries.map(({ date }) => [scale.x(date), scale.y(0)] as const)
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="trend-title">
+  return markup`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="trend-title">
     <title id="trend-title">${titleOf(entries)}</title>
     ${grid(scale)}
     <path class="beside area" d="${areaOf(all, onFacades)}" />
     <path class="facades area" d="${areaOf(onFacades, ground)}" />
     <path class="beside line" d="${lineOf(all)}" />
     <path class="facades line" d="${lineOf(onFacades)}" />
-    ${all.map(([x, y]) => html`<circle class="beside" cx="${x}" cy="${y}" r="${entries.length > 60 ? 0 : 3}" />`)}
-    ${onFacades.map(([x, y]) => html`<circle class="facades" cx="${x}" cy="${y}" r="${entries.length > 60 ? 0 : 3}" />`)}
+    ${all.map(([x, y]) => markup`<circle class="beside" cx="${x}" cy="${y}" r="${entries.length > 60 ? 0 : 3}" />`)}
+    ${onFacades.map(([x, y]) => markup`<circle class="facades" cx="${x}" cy="${y}" r="${entries.length > 60 ? 0 : 3}" />`)}
     ${dates(entries, scale)}
   </svg>`
 }
@@ -41,14 +41,13 @@ export function chart(entries: readonly HistoryEntry[]): Markup {
 function titleOf(entries: readonly HistoryEntry[]): string {
   const [first, last] = [entries[0], entries.at(-1)]
   if (first === undefined || last === undefined) return ''
-  const total = ({ onFacades, beside }: HistoryEntry): number => onFacades + beside
-  return `Places left, from ${total(first)} on ${first.date} to ${total(last)} on ${last.date}`
+  return `Places left, from ${totalOf(first)} on ${first.date} to ${totalOf(last)} on ${last.date}`
 }
 
 function scaleOf(entries: readonly HistoryEntry[]): Scale {
   const days = entries.map(({ date }) => Date.parse(date))
   const [start, end] = [Math.min(...days), Math.max(...days)]
-  const top = roundUp(Math.max(...entries.map(({ onFacades, beside }) => onFacades + beside)))
+  const top = roundUp(Math.max(...entries.map(totalOf)))
   return {
     x: (date) => tenths(LEFT + ((WIDTH - LEFT - RIGHT) * (Date.parse(date) - start)) / Math.max(1, end - start)),
     y: (places) => tenths(HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * places) / top),
@@ -56,11 +55,11 @@ function scaleOf(entries: readonly HistoryEntry[]): Scale {
   }
 }
 
-/** The next number that is even and divides well: the axis has a mark in its middle. */
+/** The next round number that is even: the axis has a mark in its middle. */
 function roundUp(number: number): number {
-  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, number))))
-  const factor = [1, 2, 4, 6, 8, 10].find((each) => each * step >= number) ?? 10
-  return Math.max(2, factor * step)
+  const step = 10 ** Math.floor(Math.log10(Math.max(1, number)))
+  const marks = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].map((factor) => Math.round(factor * step))
+  return marks.find((mark) => mark >= number && mark % 2 === 0) ?? 10 * step
 }
 
 function tenths(number: number): number {
@@ -70,7 +69,7 @@ function tenths(number: number): number {
 function grid({ y, top }: Scale): Markup[] {
   return [0, top / 2, top].map(
     (places) =>
-      html`<path class="grid" d="M${LEFT} ${y(places)}H${WIDTH - RIGHT}" />
+      markup`<path class="grid" d="M${LEFT} ${y(places)}H${WIDTH - RIGHT}" />
         <text x="${LEFT - 8}" y="${y(places) + 4}" text-anchor="end">${places.toLocaleString('en-US')}</text>`,
   )
 }
@@ -86,7 +85,7 @@ function dates(entries: readonly HistoryEntry[], { x }: Scale): Markup[] {
     if (!isEnd && (at < free || at > WIDTH - RIGHT - width * 1.5)) return nothing
     free = at + width * (entry === first ? 1.5 : 1)
     const anchor = entry === first ? 'start' : entry === last ? 'end' : 'middle'
-    return html`<text x="${at}" y="${HEIGHT - 8}" text-anchor="${anchor}">${entry.date}</text>`
+    return markup`<text x="${at}" y="${HEIGHT - 8}" text-anchor="${anchor}">${entry.date}</text>`
   })
 }
 

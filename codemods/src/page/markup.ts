@@ -6,7 +6,7 @@ export class Markup {
     this.text = text
   }
 
-  /** What {@link html} calls; text that was written by hand. */
+  /** What {@link markup} calls; text that was written by hand. */
   static of(text: string): Markup {
     return new Markup(text)
   }
@@ -15,7 +15,7 @@ export class Markup {
 type Value = Markup | string | number | readonly (Markup | string)[]
 
 /** A template of HTML: what is put into it is escaped, unless it is markup itself. */
-export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
+export function markup(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return Markup.of(parts.map((part, at) => part + shown(values[at] ?? '')).join(''))
 }
 

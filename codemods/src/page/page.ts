@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
-import type { HistoryEntry } from '../history.js'
+import { totalOf, type HistoryEntry } from '../history.js'
 import { count } from '../layout.js'
 import { version } from '../own-manifest.js'
 import { remarksOf } from '../report.js'
 import type { ReportedFinding, Run } from '../result.js'
 import { byFacade, byFolder, byKind, byOwner, groups, shareOf, type Share } from './breakdown.js'
 import { chart } from './chart.js'
-import { html, Markup, nothing } from './markup.js'
+import { markup, Markup, nothing } from './markup.js'
 import { style } from './style.js'
 
 /** Places that the page lists at most: past that, nobody reads a page. */
@@ -26,7 +26,7 @@ export interface PageInput {
 export function pageOf({ run, scope, trend, now }: PageInput): string {
   const { findings } = run.result
   const name = basename(run.root)
-  return html`<!doctype html>
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -43,7 +43,7 @@ export function pageOf({ run, scope, trend, now }: PageInput): string {
           <h1>${name}: ${findings.length === 0 ? 'nothing is left' : `${count(findings.length, 'place')} left`}</h1>
           <p class="soft">
             On the way to one tool dispatcher. Looked at
-            ${count(run.result.files.given, 'file')}${scope === '.' ? nothing : html` in <code>${scope}</code>`} on
+            ${count(run.result.files.given, 'file')}${scope === '.' ? nothing : markup` in <code>${scope}</code>`} on
             ${day(now.toISOString())}.
           </p>
           ${tiles(findings, trend)} ${nextSteps(findings)} ${trendSection(trend)}
@@ -56,52 +56,62 @@ export function pageOf({ run, scope, trend, now }: PageInput): string {
           </p>
         </footer>
       </body>
-    </html> `.text
+    </html>
+`.text
 }
 
 function tiles(findings: readonly ReportedFinding[], trend: readonly HistoryEntry[]): Markup {
   const { places, files, fixable } = shareOf('', findings)
-  const first = trend[0]
-  const difference = first === undefined || trend.length < 2 ? undefined : places - totalOf(first)
-  return html`<dl class="tiles">
-<div${places === 0 ? html` class="good"` : nothing}><dt>${places === 1 ? 'place' : 'places'} left, in ${count(files, 'file')}</dt><dd>${number(places)}</dd></div>
-<div><dt>done by <code>switchyard migrate</code>, without a person</dt><dd>${number(fixable)}</dd></div>
-<div><dt>for a person to decide or repair</dt><dd>${number(places - fixable)}</dd></div>
-${first === undefined || difference === undefined ? nothing : html`<div${difference < 0 ? html` class="good"` : nothing}><dt>${difference > 0 ? 'more' : 'fewer'} than on ${day(first.date)}</dt><dd>${number(Math.abs(difference))}</dd></div>`}
-</dl>`
+  return markup`<dl class="tiles">
+    ${tile(places, markup`${places === 1 ? 'place' : 'places'} left, in ${count(files, 'file')}`, places === 0)}
+    ${tile(fixable, markup`done by <code>switchyard migrate</code>, without a person`, false)}
+    ${tile(places - fixable, markup`for a person to decide or repair`, false)}
+    ${difference(places, trend)}
+  </dl>`
+}
+
+function difference(places: number, [first, ...later]: readonly HistoryEntry[]): Markup {
+  if (first === undefined || later.length === 0) return nothing
+  const more = places - totalOf(first)
+  const word = more > 0 ? 'more than on' : more < 0 ? 'fewer than on' : 'more or fewer than on'
+  return tile(Math.abs(more), markup`${word} ${day(first.date)}`, more < 0)
+}
+
+function tile(value: number, what: Markup, good: boolean): Markup {
+  return markup`<div class="${good ? 'good' : 'plain'}"><dt>${what}</dt><dd>${number(value)}</dd></div>`
 }
 
 function nextSteps(findings: readonly ReportedFinding[]): Markup {
   const { places, fixable } = shareOf('', findings)
   if (places === 0) {
-    return html`<p>Keep it so: <code>switchyard audit</code> in CI fails as soon as something new comes in.</p>`
+    return markup`<p>Keep it so: <code>switchyard audit</code> in CI fails as soon as something new comes in.</p>`
   }
   const steps = [
-    ...(fixable > 0 ? [html`Run <code>switchyard migrate</code>: it takes care of ${count(fixable, 'place')}.`] : []),
+    ...(fixable > 0 ? [markup`Run <code>switchyard migrate</code>: it takes care of ${count(fixable, 'place')}.`] : []),
     ...(places > fixable
-      ? [html`Give the other ${number(places - fixable)} to their owners: each is listed below with what to decide.`]
+      ? [markup`Give the other ${number(places - fixable)} to their owners: each is listed below with what to decide.`]
       : []),
-    html`Keep what is won: <code>switchyard audit --baseline</code> in CI lets nothing new in.`,
+    markup`Keep what is won: <code>switchyard audit --baseline</code> in CI lets nothing new in.`,
   ]
-  return html`<h2>What to do next</h2>
+  return markup`<h2>What to do next</h2>
     <ol>
-      ${steps.map((step) => html`<li>${step}</li>`)}
+      ${steps.map((step) => markup`<li>${step}</li>`)}
     </ol>`
 }
 
 function trendSection(trend: readonly HistoryEntry[]): Markup {
   if (trend.length < 2) {
-    return html`<h2>Trend</h2>
+    return markup`<h2>Trend</h2>
       <p class="soft">The trend begins with this report. Each further day on which it is made adds a point.</p>`
   }
   const rows = trend.toReversed().map(
     (entry) =>
-      html`<tr>
+      markup`<tr>
         <th scope="row">${day(entry.date)}</th>
         ${[totalOf(entry), entry.onFacades, entry.beside, entry.files].map(cell)}
       </tr>`,
   )
-  return html`<h2>Trend</h2>
+  return markup`<h2>Trend</h2>
     <figure>
       <div class="wide" role="region" aria-label="Trend chart" tabindex="0">${chart(trend)}</div>
       <figcaption>
@@ -119,7 +129,7 @@ function breakdown(findings: readonly ReportedFinding[]): Markup {
   const owners = byOwner(findings)
   const facadeRows = facades.map(
     (share) =>
-      html`<tr>
+      markup`<tr>
         <th scope="row"><code>${share.name}</code></th>
         <td>${share.code}</td>
         <td>${share.sunset.version}, ${day(share.sunset.date)}</td>
@@ -128,53 +138,49 @@ function breakdown(findings: readonly ReportedFinding[]): Markup {
   )
   const kindRows = byKind(findings).map(
     (share) =>
-      html`<tr>
+      markup`<tr>
         <th scope="row">${share.name}</th>
         <td class="soft">${share.why}</td>
         ${numbers(share, findings.length)}
       </tr>`,
   )
-  return html`<h2>By facade</h2>
-    ${facades.length === 0 ? html`<p>Nothing is on a facade any more.</p>` : table('Old entry points that are still used, and the release that takes each away', ['Facade', 'Code', 'Gone in', ...numberHeads], facadeRows)}
+  const onFacades = 'Old entry points that are still used, and the release that takes each away'
+  const beside = 'What is not on the one dispatcher yet, and why it matters'
+  return markup`<h2>By facade</h2>
+    ${facades.length === 0 ? markup`<p>Nothing is on a facade any more.</p>` : table(onFacades, ['Facade', 'Code', 'Gone in', ...numberHeads], facadeRows)}
     <h2>By kind</h2>
-    ${table('What is not on the one dispatcher yet, and why it matters', ['Kind', 'Why it matters', ...numberHeads], kindRows)}
+    ${table(beside, ['Kind', 'Why it matters', ...numberHeads], kindRows)}
     <h2>By folder</h2>
     ${table('Where it is', ['Folder', ...numberHeads], shareRows(byFolder(findings), findings.length, true))}
     <h2>By owner</h2>
-    ${owners.length === 0 ? html`<p class="soft">No file has an owner: a <code>CODEOWNERS</code> file would show here whose turn it is.</p>` : table('Whose turn it is, by CODEOWNERS', ['Owner', ...numberHeads], shareRows(owners, findings.length, false))}`
+    ${owners.length === 0 ? nobody : table('Whose turn it is, by CODEOWNERS', ['Owner', ...numberHeads], shareRows(owners, findings.length, false))}`
 }
 
+const nobody = markup`<p class="soft">No file has an owner: a <code>CODEOWNERS</code> file would show here whose turn it is.</p>`
 const numberHeads = ['Places', 'Files', 'By command', 'By a person'] as const
 
 function shareRows(shares: readonly Share[], all: number, code: boolean): Markup[] {
   return shares.map(
     (share) =>
-      html`<tr>
-        <th scope="row">${code ? html`<code>${share.name}</code>` : share.name}</th>
-        ${numbers(share, all)}
-      </tr>`,
+      markup`<tr><th scope="row">${code ? markup`<code>${share.name}</code>` : share.name}</th>${numbers(share, all)}</tr>`,
   )
 }
 
 /** The four cells of a share; the first with a bar. */
 function numbers({ places, files, fixable }: Share, all: number): Markup {
   const percent = Math.round((100 * places) / all)
-  return html`<td class="number">
-      ${number(places)}<span class="bar" aria-hidden="true"><span style="width:${percent}%"></span></span>
-    </td>
+  return markup`<td class="number">${number(places)}<span class="bar" aria-hidden="true"><span style="width:${percent}%"></span></span></td>
     ${[files, fixable, places - fixable].map(cell)}`
 }
 
 function table(caption: string, heads: readonly string[], rows: readonly Markup[]): Markup {
   const numeric = new Set<string>([...numberHeads, 'On the facades', 'Beside the dispatcher'])
   const headCells = heads.map(
-    (head) => html`<th scope="col" ${numeric.has(head) ? html` class="number"` : nothing}>${head}</th>`,
+    (head) => markup`<th scope="col" ${numeric.has(head) ? markup` class="number"` : nothing}>${head}</th>`,
   )
-  return html`<div class="wide" role="region" aria-label="${caption}" tabindex="0">
+  return markup`<div class="wide" role="region" aria-label="${caption}" tabindex="0">
     <table>
-      <caption>
-        ${caption}
-      </caption>
+      <caption>${caption}</caption>
       <thead>
         <tr>
           ${headCells}
@@ -190,9 +196,9 @@ function table(caption: string, heads: readonly string[], rows: readonly Markup[
 function remarks(run: Run): Markup {
   const said = remarksOf(run)
   if (said.length === 0) return nothing
-  return html`<h2>What to know about these numbers</h2>
+  return markup`<h2>What to know about these numbers</h2>
     <ul>
-      ${said.map((remark) => html`<li>${remark}</li>`)}
+      ${said.map((remark) => markup`<li>${remark}</li>`)}
     </ul>`
 }
 
@@ -201,44 +207,41 @@ function everyPlace(findings: readonly ReportedFinding[]): Markup {
   const listed = findings.slice(0, LISTED)
   const files = [...groups(listed, ({ file }) => file)].map(
     ([file, own]) =>
-      html`<h3>
-          <code>${file}</code
-          >${own[0]?.owner === undefined ? nothing : html` <span class="soft">${own[0].owner}</span>`}
-        </h3>
+      markup`<h3><code>${file}</code>${ownerOf(own[0])}</h3>
         <ul>
           ${own.map(place)}
         </ul>`,
   )
   const more = findings.length - listed.length
-  return html`<h2>Every place</h2>
+  return markup`<h2>Every place</h2>
     <details>
       <summary>${count(listed.length, 'place')} by file</summary>
       ${files}
-      ${more > 0 ? html`<p>And ${number(more)} more: <code>switchyard audit</code> prints all of them.</p>` : nothing}
+      ${more > 0 ? markup`<p>And ${number(more)} more: <code>switchyard audit</code> prints all of them.</p>` : nothing}
     </details>`
 }
 
+function ownerOf(finding: ReportedFinding | undefined): Markup {
+  return finding?.owner === undefined ? nothing : markup` <span class="soft">${finding.owner}</span>`
+}
+
 function place({ line, code, message, snippet, fixable, fix }: ReportedFinding): Markup {
-  const who = fixable ? nothing : html` <strong>By a person.</strong>`
-  const what = snippet === undefined || snippet === '' ? nothing : html`<br /><code class="soft">${snippet}</code>`
-  const how = fixable || fix === undefined ? nothing : html` ${fix}`
-  return html`<li>Line ${line}: ${code === undefined ? nothing : `${code} `}${message}.${who}${how}${what}</li>`
+  const who = fixable ? nothing : markup` <strong>By a person.</strong>`
+  const what = snippet === undefined || snippet === '' ? nothing : markup`<br /><code class="soft">${snippet}</code>`
+  const how = fixable || fix === undefined ? nothing : markup` ${fix}`
+  return markup`<li>Line ${line}${code === undefined ? nothing : `, ${code}`}: ${message}.${who}${how}${what}</li>`
 }
 
 function cell(value: number): Markup {
-  return html`<td class="number">${number(value)}</td>`
+  return markup`<td class="number">${number(value)}</td>`
 }
 
 function number(value: number): string {
   return value.toLocaleString('en-US')
 }
 
-function totalOf({ onFacades, beside }: HistoryEntry): number {
-  return onFacades + beside
-}
-
 /** A day in words, from an ISO date or time. */
 function day(iso: string): Markup {
   const words = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(iso))
-  return html`<time datetime="${iso.slice(0, 10)}">${words}</time>`
+  return markup`<time datetime="${iso.slice(0, 10)}">${words}</time>`
 }

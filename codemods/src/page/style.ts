@@ -30,15 +30,17 @@ code { font: .9em/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation
 .tiles .good dd { color: var(--good); }
 .wide { overflow-x: auto; }
 .wide:focus-visible, summary:focus-visible { outline: 3px solid var(--facades); outline-offset: 2px; }
-table { border-collapse: collapse; width: 100%; font-size: .95rem; }
-caption { text-align: left; padding-bottom: .5rem; }
+table { border-collapse: collapse; width: 100%; min-width: 40rem; font-size: .95rem; }
+caption { text-align: left; padding-bottom: .5rem; max-width: calc(100vw - 2.5rem); }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--edge); }
 thead th { color: var(--soft); font-weight: 600; font-size: .87rem; vertical-align: bottom; }
-tbody th { font-weight: 500; overflow-wrap: anywhere; min-width: 9rem; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+tbody th { font-weight: 500; overflow-wrap: anywhere; min-width: 11rem; }
+.number { text-align: right; width: 6.25rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th:last-child, td:last-child { padding-right: 0; }
-.bar { display: block; height: .35rem; margin-top: .35rem; border-radius: .2rem; background: var(--edge); max-width: 16rem; }
+.bar { display: block; height: .35rem; margin: .35rem 0 0 auto; border-radius: .2rem; background: var(--edge); width: 5rem; }
 .bar span { display: block; height: 100%; border-radius: .2rem; background: var(--facades); min-width: 2px; }
+td.soft { min-width: 18rem; }
+time { white-space: nowrap; }
 figure { margin: 0; }
 svg { display: block; width: 100%; min-width: 34rem; height: auto; }
 svg text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }

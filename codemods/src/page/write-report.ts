@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { audit, type AuditOptions } from '../audit.js'
 import { entryOf, historyWith, writeHistory } from '../history.js'
@@ -28,17 +28,12 @@ export interface Report {
  * Writes an audit as one self-contained HTML page, and its numbers into `.switchyard/history.json` at the root, where they
  * take the place of those of the same day.
  *
- * @throws {UsageError} when a path does not exist, no source file is found, the output is a directory, or the history cannot
- *   be read; nothing is written then
+ * @throws {UsageError} when a path does not exist, no source file is found, the output is a directory or a file that is no
+ *   HTML page, or the history cannot be read; nothing is written then
  */
 export async function report(options: ReportOptions = {}): Promise<Report> {
   const { paths = [], cwd = process.cwd(), output, now = () => new Date(), progress } = options
-  const given = output === undefined ? undefined : resolve(cwd, output)
-  if (given !== undefined && statSync(given, { throwIfNoEntry: false })?.isDirectory() === true) {
-    throw new UsageError(
-      `${output} is a directory: --output takes the file to write, such as ${join(given, 'report.html')}`,
-    )
-  }
+  const given = output === undefined ? undefined : pageAt(output, cwd)
   const run = await audit({ paths, cwd, progress })
   const today = now()
   const scope = scopeOf(run.root, paths.length === 0 ? [cwd] : paths.map((path) => resolve(cwd, path)))
@@ -49,6 +44,21 @@ export async function report(options: ReportOptions = {}): Promise<Report> {
   putFile(page, pageOf({ run, scope, trend, now: today }))
   writeHistory(run.root, entries)
   return { run, page }
+}
+
+/** Where a page may be written: over a page, but over nothing else. */
+function pageAt(output: string, cwd: string): string {
+  const path = resolve(cwd, output)
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory() === true) {
+    throw new UsageError(
+      `${output} is a directory: --output takes the file to write, such as ${join(path, 'report.html')}`,
+    )
+  }
+  if (found !== undefined && found.size > 0 && !/^<!doctype html>/iu.test(readFileSync(path, 'utf8'))) {
+    throw new UsageError(`${output} is there, and is no HTML page: --output writes over nothing else`)
+  }
+  return path
 }
 
 function scopeOf(root: string, paths: readonly string[]): string {

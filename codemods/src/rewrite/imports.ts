@@ -22,6 +22,7 @@ export type Moves = (key: Key) => boolean
 export function isLeft(work: Work, binding: Binding, moves: Moves, gone: ReadonlySet<ts.Node> = new Set()): boolean {
   const { references, direct } = binding
   if (
+    work.pinned.has(binding) ||
     binding.exported === 'default' ||
     (binding.exported !== '*' && migrations[binding.facade].exports[binding.exported] === undefined)
   )

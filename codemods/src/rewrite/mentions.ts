@@ -124,7 +124,7 @@ function surveyMention(work: Work, found: Found): void {
   }
   const isClass = entry.to?.name === 'UnifiedToolDispatcher' && entry.kind === 'class'
   const key =
-    isClass || entry.change === 'manual' || entry.kind === 'function'
+    isClass || entry.kind === 'function'
       ? dispatcherKey(work, found, isClass && isDispatcherClass(exported))
       : (freeKey(work, found) ?? found.whole)
   const keeps = links.length > 0 && entry.kind !== 'function' && entry.to !== undefined
@@ -325,6 +325,13 @@ function valueMessage(whole: ts.Node, exported: string): string {
 function freeKey(work: Work, { exported, facade, whole }: Found): Key | undefined {
   const { parent } = whole
   if (ts.isExportSpecifier(parent)) return parent
-  if (exported === 'AuthenticationError') work.everywhere.push({ key: whole, facade })
+  if (exported !== 'AuthenticationError') return whole
+  work.everywhere.push({ key: whole, facade })
+  const isMade = ts.isNewExpression(parent) && parent.expression === whole
+  if (isMade || heritageOf(whole)?.token === ts.SyntaxKind.ExtendsKeyword) {
+    const message =
+      'InvalidContextError, which takes its place, is made from a field, its value and a message; write them'
+    work.block(whole, whole, facade, message)
+  }
   return whole
 }

@@ -4,6 +4,7 @@ import type { FacadeName } from '../plan.js'
 import { facadeNames } from '../facades.js'
 import { facadeOfSpecifier, loadedFacadeIn } from './bindings.js'
 import { isFacadeSpecifier } from './file-work.js'
+import { isDispatcherClass } from './facade-symbols.js'
 import { factoryObject, surveyMock } from './mocks.js'
 import { standsIn } from './stand-ins.js'
 import { statementOf } from './syntax.js'
@@ -51,7 +52,8 @@ function surveyLiteral(work: Work, node: ts.StringLiteralLike): void {
   surveyPlace(work, node, facade, place)
 }
 
-function isConfiguration({ fileName }: ts.SourceFile): boolean {
+/** Whether a file is the configuration of a tool that may lead modules elsewhere. */
+export function isConfiguration({ fileName }: ts.SourceFile): boolean {
   return /(?:^|[/.-])(?:vite|vitest|jest|webpack|rollup|rspack|esbuild|metro|babel)[\w.-]*\.config\.[cm]?[jt]s$/.test(
     fileName,
   )
@@ -174,7 +176,8 @@ function surveyImportType(work: Work, node: ts.StringLiteralLike, place: ts.Impo
   }
   const to = entry?.to
   const isStatic = place.isTypeOf && entry?.kind !== 'value'
-  if (name === undefined || to === undefined || isStatic || entry?.kind === 'function') {
+  const isFactory = to?.name === 'UnifiedToolDispatcher' && name !== undefined && !isDispatcherClass(name.text)
+  if (name === undefined || to === undefined || isStatic || isFactory) {
     left(
       work,
       place,
@@ -211,6 +214,11 @@ function surveyLoad(work: Work, node: ts.StringLiteralLike, place: ts.CallExpres
   const [declaration, more] = ts.isVariableStatement(statement) ? statement.declarationList.declarations : []
   const isBound = more === undefined && loadedFacadeIn(declaration?.initializer) === node
   if (!isBound) {
+    // What else its statement has of the facade may come out of it.
+    for (const site of work.sites) {
+      if (site.facade === facade && statement.pos <= site.node.pos && site.node.end <= statement.end)
+        work.join(site.key, place)
+    }
     left(
       work,
       place,

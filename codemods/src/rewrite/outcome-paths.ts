@@ -37,9 +37,17 @@ function pathFromParent(work: Work, node: ts.Node, subject: Subject): Path {
     if (parent.operatorToken.kind === ts.SyntaxKind.BarBarToken) return tested(work, parent.left, false, subject)
   }
   if (ts.isCaseClause(parent) && parent.expression !== node && subject.isStatus(parent.parent.parent.expression)) {
-    return statusValue(work, parent.expression)
+    return isEnteredFromAbove(parent) ? undefined : statusValue(work, parent.expression)
   }
   return undefined
+}
+
+/** Whether the clause before falls through into this one. */
+function isEnteredFromAbove(clause: ts.CaseClause): boolean {
+  const { clauses } = clause.parent
+  const above = clauses[clauses.indexOf(clause) - 1]
+  const last = above?.statements.at(-1)
+  return above !== undefined && (last === undefined || !leaves(last))
 }
 
 /** What an earlier `if` that leaves has ruled out for the statements behind it. */

@@ -31,7 +31,7 @@ export function planMigration(input: PlanInput): MigrationPlan {
 }
 
 function planProject(project: Project, input: PlanInput, onFile: (file: string) => void): MigrationPlan {
-  const work = new Work(project, input.only)
+  const work = new Work(project, input.only, input.templates)
   survey(work, onFile)
   const skipped: Finding[] = []
   for (;;) {

@@ -20,7 +20,7 @@ export function styleOf(source: ts.SourceFile): Style {
   return {
     quote: importQuote(source) ?? (doubles > singles ? '"' : "'"),
     semicolon: closed > 0 || semicolons * 4 > lines.length ? ';' : '',
-    newline: text.includes('\r\n') ? '\r\n' : '\n',
+    newline: lines.filter((line) => line.endsWith('\r')).length * 2 > lines.length - 1 ? '\r\n' : '\n',
   }
 }
 

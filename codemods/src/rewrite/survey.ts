@@ -5,6 +5,7 @@ import { surveyInstances } from './instances.js'
 import { surveyMentions } from './mentions.js'
 import { oldMethodIn } from './mocks.js'
 import { surveyModules } from './module-mentions.js'
+import { surveyTemplate } from './templates.js'
 import type { Work } from './work.js'
 
 /** Looks at every file that a facade can reach, and joins what must move together. */
@@ -14,6 +15,7 @@ export function survey(work: Work, onFile: (file: string) => void = () => {}): v
     surveyMentions(work, source)
     surveyInstances(work, source)
     surveyModules(work, source)
+    surveyTemplate(work, source)
   }
   joinEverywhere(work)
   joinMocks(work)

@@ -27,9 +27,10 @@ export function distinctToolNames(work: Work, expression: ts.Expression, depth =
 export function toolName(work: Work, expression: ts.Expression, depth = 0): string | undefined {
   const inner = innermost(expression)
   if (ts.isObjectLiteralExpression(inner)) {
-    const property = inner.properties.find((one) => ts.isPropertyAssignment(one) && one.name.getText() === 'name')
-    return property !== undefined && ts.isPropertyAssignment(property) && ts.isStringLiteralLike(property.initializer)
-      ? property.initializer.text
+    // What is spread behind the name may replace it.
+    const last = inner.properties.findLast((one) => ts.isSpreadAssignment(one) || one.name.getText() === 'name')
+    return last !== undefined && ts.isPropertyAssignment(last) && ts.isStringLiteralLike(last.initializer)
+      ? last.initializer.text
       : undefined
   }
   if (ts.isCallExpression(inner)) {

@@ -44,17 +44,18 @@ function nameOf(holder: ts.Node): ts.Identifier | undefined {
   return named && parent.initializer === holder && ts.isIdentifier(parent.name) ? parent.name : undefined
 }
 
-/** Whether the promise of a call has a handler of its own. */
+/** Whether the promise of a call has a handler of its own, at whatever place of its chain. */
 function isCaught(call: ts.CallExpression): boolean {
   const { parent } = outermost(call)
-  if (ts.isArrayLiteralExpression(parent)) return /\ballSettled\($/.test(textBefore(parent))
+  if (ts.isArrayLiteralExpression(parent)) {
+    const joined = parent.parent
+    if (!ts.isCallExpression(joined) || !/\bPromise\.\w+$/.test(joined.expression.getText())) return false
+    return joined.expression.getText().endsWith('.allSettled') || isCaught(joined)
+  }
   if (!ts.isPropertyAccessExpression(parent) || !ts.isCallExpression(parent.parent)) return false
-  return parent.name.text === 'catch' || (parent.name.text === 'then' && parent.parent.arguments.length > 1)
-}
-
-function textBefore(node: ts.Node): string {
-  const start = node.getStart()
-  return node.getSourceFile().text.slice(Math.max(0, start - 20), start)
+  const next = parent.parent
+  if (parent.name.text === 'catch' || (parent.name.text === 'then' && next.arguments.length > 1)) return true
+  return /^(?:then|finally)$/.test(parent.name.text) && isCaught(next)
 }
 
 /** Whether a function is given to a server whose errors go to a middleware: `app.get(path, handler)`, `app.use((err, …) => …)`. */

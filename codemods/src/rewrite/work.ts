@@ -93,7 +93,17 @@ export class Work {
   readonly deferred: (() => void)[] = []
   readonly only: ReadonlySet<FacadeName> | undefined
 
-  constructor(project: Project, only: readonly FacadeName[] | undefined) {
+  /** Names that are used where no reference of them can be seen. */
+  readonly pinned = new Set<Binding>()
+  /** What is around the scripts of components, by the path of their modules. */
+  readonly templates: ReadonlyMap<string, string>
+
+  constructor(
+    project: Project,
+    only: readonly FacadeName[] | undefined,
+    templates: ReadonlyMap<string, string> = new Map(),
+  ) {
+    this.templates = templates
     this.project = project
     this.checker = project.program.getTypeChecker()
     this.symbols = new FacadeSymbols(this.checker)

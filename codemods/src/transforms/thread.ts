@@ -4,9 +4,9 @@ import { facadeNames, packageOf } from '../facades.js'
 import { ownDirectory } from '../make-plan.js'
 import type { FacadeName } from '../plan.js'
 import { decode } from '../read-sources.js'
-import { planMigration } from '../rewrite/plan-migration.js'
 import { applyEdits } from '../rewrite/text-edits.js'
 import { examine } from '../search.js'
+import { planWithComponents } from '../single-file-components.js'
 
 interface Question {
   readonly id: number
@@ -45,7 +45,7 @@ function migrateAlone({ facade, path, source }: Question): Answer {
   const found = examine({ path, text: source }, [name])
   if (found === 'miss') return { notes: [] }
   if (found !== 'hit') return { notes: [], error: `${found.line}:${found.column} ${found.message}` }
-  const plan = planMigration({
+  const plan = planWithComponents({
     // No directory is at or below this: no tsconfig is looked for, and the file stands alone.
     root: path,
     hits: [{ path, text: source }],

@@ -141,7 +141,11 @@ function warn(migration: FacadeMigration, exported: string, site: CallSite, ctor
   process.emitWarning(describe(migration, exported, site) + last, { type: 'DeprecationWarning', code, ctor })
 }
 
-function describe({ package: facade, stage, sunset, exports }: FacadeMigration, exported: string, site: CallSite): string {
+function describe(
+  { package: facade, stage, sunset, exports }: FacadeMigration,
+  exported: string,
+  site: CallSite,
+): string {
   const what = `${exported} of ${facade}, deprecated, ${stage === 'removed' ? '' : 'to be '}removed in ${sunset.version} (${sunset.date})`
   if (site.dependency !== undefined) {
     return `${site.dependency} uses ${what}: upgrade ${site.dependency} to a version that does not.`

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import ts from 'typescript-checker'
+import { codeOf, packageOf } from './facades.js'
+import type { FacadeName, Finding } from './plan.js'
+
+/** Which configuration is asked about. */
+export interface ConfigurationInput {
+  /** `package.json` files, absolute; a `pnpm-workspace.yaml` beside one is read too. */
+  readonly manifests: readonly string[]
+  /** `tsconfig.json` files, absolute. */
+  readonly tsconfigs: readonly string[]
+  readonly facades: readonly FacadeName[]
+  /** The new texts of those that change, by path. */
+  readonly changed: ReadonlyMap<string, string>
+}
+
+/** What follows the code by itself: it stays as long as code needs it. */
+const dependencyFields = new Set(['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'])
+
+/**
+ * What configuration still says about a facade once everything has moved that can: overrides, catalogs, module mappers and
+ * `paths`, each with its line.
+ */
+export function leftInConfiguration({ manifests, tsconfigs, facades, changed }: ConfigurationInput): Finding[] {
+  const workspaces = manifests.map((path) => join(dirname(path), 'pnpm-workspace.yaml')).filter(existsSync)
+  return [...manifests, ...tsconfigs, ...workspaces].flatMap((path) => {
+    const text = changed.get(path) ?? readFileSync(path, 'utf8')
+    if (!text.includes('@switchyard')) return []
+    const places = path.endsWith('.yaml') ? linesOf(text) : placesOf(path, text)
+    return places.flatMap(({ at, text: said, where }) =>
+      facades.filter((facade) => names(said, facade)).map((facade) => finding(path, text, at, where, facade)),
+    )
+  })
+}
+
+interface Place {
+  /** The offset of what is said. */
+  readonly at: number
+  readonly text: string
+  /** Where it is said, such as `jest.moduleNameMapper`. */
+  readonly where: string
+}
+
+/** The keys and texts of a file in JSON, without the dependencies of a manifest. */
+function placesOf(path: string, text: string): Place[] {
+  const isManifest = basename(path) === 'package.json'
+  const source = ts.parseJsonText(path, text)
+  const root = source.statements[0]?.expression
+  if (isManifest && isOurs(root)) return []
+  const found: Place[] = []
+  const visit = (node: ts.Node, keys: readonly string[]): void => {
+    if (ts.isPropertyAssignment(node)) {
+      const key = ts.isStringLiteral(node.name) ? node.name.text : node.name.getText(source)
+      if (isManifest && keys.length === 0 && dependencyFields.has(key)) return
+      const inKey = { at: node.name.getStart(source), text: key, where: keys.join('.') }
+      found.push(inKey)
+      // A line that names a facade twice is one thing to do.
+      if (!/@switchyard/u.test(key) || !ts.isStringLiteral(node.initializer)) visit(node.initializer, [...keys, key])
+    } else if (ts.isStringLiteral(node)) {
+      found.push({ at: node.getStart(source), text: node.text, where: keys.join('.') })
+    } else ts.forEachChild(node, (child) => visit(child, keys))
+  }
+  if (root !== undefined) visit(root, [])
+  return found
+}
+
+/** A facade's own manifest is not its users'. */
+function isOurs(root: ts.Expression | undefined): boolean {
+  if (root === undefined || !ts.isObjectLiteralExpression(root)) return false
+  return root.properties.some(
+    (each) =>
+      ts.isPropertyAssignment(each) &&
+      ts.isStringLiteral(each.name) &&
+      each.name.text === 'name' &&
+      ts.isStringLiteral(each.initializer) &&
+      each.initializer.text.startsWith('@switchyard/'),
+  )
+}
+
+/** The lines of a file in YAML, comments left out, each under the key that begins its block. */
+function linesOf(text: string): Place[] {
+  const found: Place[] = []
+  let at = 0
+  let block = ''
+  for (const line of text.split('\n')) {
+    const said = line.replace(/(?:^|\s)#.*$/u, '')
+    block = /^[\w-]+(?=\s*:)/u.exec(said)?.[0] ?? block
+    found.push({ at: at + Math.max(0, line.search(/\S/u)), text: said, where: block })
+    at += line.length + 1
+  }
+  return found
+}
+
+function names(text: string, facade: FacadeName): boolean {
+  return new RegExp(String.raw`@switchyard[\\/]+${facade}(?![\w-])`, 'u').test(text)
+}
+
+function finding(file: string, text: string, at: number, where: string, facade: FacadeName): Finding {
+  const before = text.slice(0, at).split('\n')
+  const message = `${where} still names ${packageOf(facade)}; change it, or take it out once nothing uses it`
+  return {
+    ...{ file, line: before.length, column: (before.at(-1) ?? '').length + 1, rule: 'configuration' },
+    ...{ code: codeOf(facade), facade, kind: 'todo', message, fixable: false },
+  }
+}

@@ -1,0 +1,104 @@
+import ts from 'typescript-checker'
+import type { FacadeName } from '../plan.js'
+import { declarationKey } from './flow.js'
+import { isAssignment, isFunctionLike } from './syntax.js'
+import type { PlannedSite, Work } from './work.js'
+
+/**
+ * A component's template reads names of its script, and no checker sees it. What a template names stays as it is where
+ * it is an export of a facade, holds a dispatcher, or is made from what a dispatcher gives.
+ */
+export function surveyTemplate(work: Work, source: ts.SourceFile): void {
+  const template = work.templates.get(source.fileName)
+  if (template === undefined) return
+  const words = new Set(template.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu))
+  const sites = work.sites.filter(({ node }) => node.getSourceFile() === source)
+  for (const mention of work.mentions) {
+    const { reference, binding, facade, key } = mention
+    if (reference.getSourceFile() !== source || binding === undefined || !words.has(binding.local.text)) continue
+    work.block(reference, key, facade, messageFor(binding.local.text))
+  }
+  for (const binding of work.bindings.get(source)?.values() ?? []) {
+    if (!words.has(binding.local.text)) continue
+    work.block(binding.local, binding.local, binding.facade, messageFor(binding.local.text))
+    work.pinned.add(binding)
+  }
+  const visit = (node: ts.Node): void => {
+    surveyName(work, node, words, sites)
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+}
+
+function messageFor(name: string): string {
+  return `the template of this component uses ${name}; change both by hand`
+}
+
+function surveyName(work: Work, node: ts.Node, words: ReadonlySet<string>, sites: readonly PlannedSite[]): void {
+  const value = valueGiven(node)
+  if (value === undefined) return
+  const name = namesIn(value.name).find(({ text }) => words.has(text))
+  if (name === undefined) return
+  const made = value.from === undefined ? [] : sites.filter((site) => isMadeBy(site.node, value.from))
+  const isTakenApart = ts.isVariableDeclaration(node) && !ts.isIdentifier(node.name)
+  const changes = isTakenApart || hasOldShape(work, work.checker.getTypeAtLocation(name))
+  const facade = (changes ? made[0]?.facade : undefined) ?? facadeOfType(work, name)
+  if (facade === undefined) return
+  const key = declarationKey(work, name) ?? node
+  work.block(node, key, facade, messageFor(name.text))
+  for (const site of made) work.join(site.key, key)
+}
+
+/** What gets a value, and from what. */
+function valueGiven(node: ts.Node): { readonly name: ts.Node; readonly from: ts.Node | undefined } | undefined {
+  if (ts.isVariableDeclaration(node) || ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node))
+    return { name: node.name, from: node.initializer }
+  if (ts.isShorthandPropertyAssignment(node) || ts.isImportSpecifier(node)) return { name: node.name, from: undefined }
+  if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node))
+    return node.name === undefined ? undefined : { name: node.name, from: node }
+  if (ts.isBinaryExpression(node) && isAssignment(node)) return { name: node.left, from: node.right }
+  return undefined
+}
+
+function namesIn(node: ts.Node): ts.Identifier[] {
+  if (ts.isIdentifier(node)) return [node]
+  if (ts.isPropertyAccessExpression(node)) return [...namesIn(node.expression), node.name].filter(ts.isIdentifier)
+  if (ts.isBindingElement(node)) return namesIn(node.name)
+  const found: ts.Identifier[] = []
+  ts.forEachChild(node, (child) => void found.push(...namesIn(child)))
+  return found
+}
+
+/** Whether a place is in what a value is made from: in what it returns where it is a function, and in no inner function. */
+function isMadeBy(place: ts.Node, from: ts.Node | undefined): boolean {
+  const own = from !== undefined && isFunctionLike(from) ? from : undefined
+  let returned = own === undefined || (ts.isArrowFunction(own) && !ts.isBlock(own.body))
+  for (let at: ts.Node = place; at.parent !== undefined; at = at.parent) {
+    if (at === from) return returned
+    if (ts.isReturnStatement(at)) returned = true
+    if (isFunctionLike(at)) return false
+  }
+  return false
+}
+
+/** The facade whose dispatcher is in the type of a name. */
+function facadeOfType(work: Work, name: ts.Identifier): FacadeName | undefined {
+  const type = work.checker.getTypeAtLocation(name)
+  const facade = work.symbols.instanceOf(type)
+  if (facade !== undefined || !work.symbols.mentions(type)) return facade
+  return work.sites.find(({ node }) => node.getSourceFile() === name.getSourceFile())?.facade
+}
+
+/** Whether a value of a type may be what a facade gives: such a type, or one that is not known. */
+function hasOldShape(work: Work, type: ts.Type, depth = 0): boolean {
+  if ((type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0) return true
+  if (depth > 3 || (type.flags & ts.TypeFlags.Object) === 0)
+    return type.isUnionOrIntersection() && type.types.some((part) => hasOldShape(work, part, depth + 1))
+  const declaration = type.symbol?.declarations?.[0]
+  if (declaration !== undefined && work.symbols.facadeOf(declaration) !== undefined) return true
+  const parts = [
+    ...work.checker.getTypeArguments(type as ts.TypeReference),
+    ...type.getCallSignatures().map((signature) => signature.getReturnType()),
+  ]
+  return parts.some((part) => hasOldShape(work, part, depth + 1))
+}
