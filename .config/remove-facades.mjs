@@ -32,6 +32,9 @@ const aboutFacades = [
 
 const scripts = ['generate', 'demo', 'release:rehearse', 'remove:rehearse']
 
+/** What only they needed of others. */
+const tools = ['@types/ws', 'playwright-core', 'ws']
+
 /**
  * Takes one facade out: its package, and the places where the build knows it. Its row stays in the migration table, in
  * stage `removed`: what is installed still warns, and the codemods still serve who comes late.
@@ -64,6 +67,10 @@ export function removeAllFacades(repository) {
   edit(repository, '.config/knip.json', withoutFacadeWorkspaces)
   edit(repository, '.oxlintrc.json', (text) => text.replace('"packages/facades/**", ', ''))
   edit(repository, 'README.md', (text) => text.replace(/## The facades, and how long[^]*?(?=^## )/mu, ''))
+  edit(repository, '.github/ARCHITECTURE.md', withoutWhatIsGone)
+  edit(repository, 'test/releases/supply-chain.test.ts', (text) =>
+    text.replace("'test/releases/registry/package-lock.json', ", ''),
+  )
   edit(repository, 'test/bench/plan.mjs', (text) => text.replace(/^ +facades: \(\) => .*\n/mu, ''))
   edit(repository, '.ci/run', (text) => text.replaceAll(/^step '[^']*(?:demo|rehearse)'.*\n/gmu, ''))
 }
@@ -96,6 +103,7 @@ function withPublished(text, versions) {
 function withoutFacadeScripts(text) {
   const manifest = JSON.parse(text)
   for (const name of scripts) delete manifest.scripts[name]
+  for (const name of tools) delete manifest.devDependencies[name]
   const workspaces = manifest.workspaces.filter((/** @type {string} */ each) => !each.startsWith('packages/facades'))
   return json({ ...manifest, workspaces })
 }
@@ -106,7 +114,37 @@ function withoutFacadeWorkspaces(text) {
   for (const name of Object.keys(config.workspaces)) {
     if (name.startsWith('packages/facades') || name === 'test/releases/registry') delete config.workspaces[name]
   }
+  const [root, codemods] = [config.workspaces['.'], config.workspaces.codemods]
+  root.entry = root.entry.filter((/** @type {string} */ each) => !/test\/(?:demo|releases)\/\*\.mjs/u.test(each))
+  // Their declarations are what the fixtures are checked against; no source imports them.
+  codemods.ignoreDependencies.push('@switchyard/.+')
   return json(config)
+}
+
+/**
+ * Prose without the paragraphs, and tables without the rows, that name what is gone.
+ *
+ * @param {string} text
+ */
+function withoutWhatIsGone(text) {
+  const names = (/** @type {string} */ part) => aboutFacades.some((path) => part.includes(path))
+  return text
+    .split(/(?<=\n\n)|(?<=\n)(?=\d+\. )/u)
+    .map((block) => (block.startsWith('|') ? withoutLines(block, names) : block))
+    .filter((block) => block.startsWith('|') || !names(block))
+    .join('')
+    .replaceAll(/(?<=[^\n])\n(?=## )/gu, '\n\n')
+}
+
+/**
+ * @param {string} block
+ * @param {(line: string) => boolean} isGone
+ */
+function withoutLines(block, isGone) {
+  return block
+    .split('\n')
+    .filter((line) => !isGone(line))
+    .join('\n')
 }
 
 /**
@@ -147,5 +185,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   })
   if (values.all) removeAllFacades(root)
   else for (const name of positionals) removeFacade(root, name)
-  console.log('Now npm install, npm test, npm run check; git grep "packages/facades" shows what prose is left.')
+  console.log(
+    'Now npm install, npm run format, npm test, npm run check; git grep "packages/facades" shows what prose is left.',
+  )
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { dispatcherPackage, kitPackage, packageOf } from './facades.js'
 import { isInside, type Tree } from './files.js'
 import { addMember, keysAt, removeElement, removeMember } from './json-edit.js'
-import { ownRange } from './own-manifest.js'
+import { rangeOf } from './own-manifest.js'
 import type { FacadeName } from './plan.js'
 import { reportedPath } from './result.js'
 import type { StagedFile } from './stage.js'
@@ -172,7 +172,7 @@ function additionsTo(
   return wanted.flatMap((name) =>
     fields.map((field) => {
       const beside = declared.find((facade) => fieldsWith(manifest, facade).includes(field))
-      return { field, name, range: ownRange, beside }
+      return { field, name, range: rangeOf(name), beside }
     }),
   )
 }

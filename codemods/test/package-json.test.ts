@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { migrate } from '../src/migrate.js'
-import { ownRange } from '../src/own-manifest.js'
+import { rangeOf } from '../src/own-manifest.js'
 import { exitStatus } from '../src/result.js'
 import { canonical, folder, type Files, legacy, read } from './repository.js'
 
@@ -12,7 +12,7 @@ async function moved(files: Files, paths: readonly string[] = []): Promise<Recor
   return Object.fromEntries(Object.keys(files).map((file) => [file, read(root, file)]))
 }
 
-const dispatcher = `"@switchyard/dispatcher": "${ownRange}"`
+const dispatcher = `"@switchyard/dispatcher": "${rangeOf('@switchyard/dispatcher')}"`
 const undecided = `import { createToolDispatcher } from '@switchyard/legacy'\ncreateToolDispatcher([]).isActive()\n`
 
 describe('moveDependencies()', () => {

@@ -35,6 +35,7 @@ async function rehearse() {
   for (const { name, folder: source, tarball } of packed) {
     if (source.includes(join('packages', 'facades'))) install(repository, name, tarball)
   }
+  await succeed(repository, 'npm', ['run', '--silent', 'format'])
   say(`Removed: ${(await git(repository, 'diff', '--shortstat')).trim()}`)
   await commitAll(repository, 'Remove the facades')
   await succeed(repository, 'npm', ['run', 'build'])

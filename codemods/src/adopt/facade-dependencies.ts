@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { packageOf } from '../facades.js'
 import { isInside } from '../files.js'
 import { addMember, keysAt } from '../json-edit.js'
-import { ownRange } from '../own-manifest.js'
+import { migrations } from '../migrations.js'
 import type { MovedManifest } from '../package-json.js'
 import type { FacadeName } from '../plan.js'
 import { reportedPath } from '../result.js'
@@ -62,8 +62,10 @@ function addTo(
     const name = packageOf(facade)
     if (fields.some((field) => keysAt(after, [field]).includes(name))) continue
     const field = fields.find((each) => keysAt(after, [each]).some((key) => packages.has(key))) ?? 'dependencies'
-    after = addMember(after, [field], name, ownRange)
-    added.push(`+ ${name} ${ownRange}`)
+    // The facades are versioned by themselves, and stop moving: the first version that there was is the safe floor.
+    const range = `^${migrations[facade].since}`
+    after = addMember(after, [field], name, range)
+    added.push(`+ ${name} ${range}`)
   }
   if (added.length === 0) return undefined
   const file = reportedPath(root, path)
