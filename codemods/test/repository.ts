@@ -65,7 +65,7 @@ export function git(root: string, ...args: string[]): string {
   return execFileSync('git', [...identity, ...args], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
-export function commit(root: string): void {
+function commit(root: string): void {
   git(root, 'add', '--all')
   git(root, 'commit', '--quiet', '--allow-empty', '--message', 'State')
 }
@@ -74,11 +74,6 @@ interface Answer {
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string
-}
-
-export function switchyard(root: string, ...args: string[]): Answer {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8' })
-  return { status, stdout, stderr }
 }
 
 /** The command as somebody to whom the modes of files mean something, which they do not to root. */
@@ -94,11 +89,6 @@ export function switchyardAsNobody(root: string, ...args: string[]): Answer {
 export function resultOf({ stdout, stderr }: Answer): RunResult {
   if (stdout === '') throw new Error(`no result, but: ${stderr}`)
   return JSON.parse(stdout) as RunResult
-}
-
-export function json(root: string, ...args: string[]): { status: number | null; result: RunResult } {
-  const answer = switchyard(root, ...args, '--json')
-  return { status: answer.status, result: resultOf(answer) }
 }
 
 /** The command, begun; the answer comes when it ends, with the signal that ended it. */
