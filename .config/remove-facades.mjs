@@ -114,11 +114,16 @@ function withoutFacadeWorkspaces(text) {
   for (const name of Object.keys(config.workspaces)) {
     if (name.startsWith('packages/facades') || name === 'test/releases/registry') delete config.workspaces[name]
   }
-  const [root, codemods] = [config.workspaces['.'], config.workspaces.codemods]
-  root.entry = root.entry.filter((/** @type {string} */ each) => !/test\/(?:demo|releases)\/\*\.mjs/u.test(each))
+  const [top, codemods] = [config.workspaces['.'], config.workspaces.codemods]
+  top.entry = top.entry.filter((/** @type {string} */ each) => !/test\/(?:demo|releases)\/\*\.mjs/u.test(each))
   // Their declarations are what the fixtures are checked against; no source imports them.
   codemods.ignoreDependencies.push('@switchyard/.+')
   return json(config)
+}
+
+/** @param {string} part */
+function isAboutFacades(part) {
+  return aboutFacades.some((path) => part.includes(path))
 }
 
 /**
@@ -127,11 +132,10 @@ function withoutFacadeWorkspaces(text) {
  * @param {string} text
  */
 function withoutWhatIsGone(text) {
-  const names = (/** @type {string} */ part) => aboutFacades.some((path) => part.includes(path))
   return text
     .split(/(?<=\n\n)|(?<=\n)(?=\d+\. )/u)
-    .map((block) => (block.startsWith('|') ? withoutLines(block, names) : block))
-    .filter((block) => block.startsWith('|') || !names(block))
+    .map((block) => (block.startsWith('|') ? withoutLines(block, isAboutFacades) : block))
+    .filter((block) => block.startsWith('|') || !isAboutFacades(block))
     .join('')
     .replaceAll(/(?<=[^\n])\n(?=## )/gu, '\n\n')
 }

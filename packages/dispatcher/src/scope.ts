@@ -34,6 +34,16 @@ export interface DispatcherOptions {
   readonly executor?: ToolExecutor | undefined
 }
 
+const OPTION_NAMES: ReadonlySet<string> = new Set<keyof DispatcherOptions>([
+  'tools',
+  'events',
+  'limits',
+  'permissions',
+  'middleware',
+  'adminTools',
+  'redact',
+  'executor',
+])
 const nextDispatcherId = idMaker('dsp')
 const ADMIN_TOOLS: ReadonlySet<string> = new Set(DEFAULT_ADMIN_TOOLS)
 const NO_MIDDLEWARE: readonly DispatchMiddleware[] = Object.freeze([])
@@ -224,8 +234,14 @@ function checkContext(context: unknown): void {
 }
 
 function checkOptions(options: unknown): void {
-  if (typeof options === 'object' && options !== null) return
-  throw new TypeError(`The options of a dispatcher are an object; received ${quote(options)}.`)
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`The options of a dispatcher are an object; received ${quote(options)}.`)
+  }
+  // A policy under a misspelt name would be no policy.
+  for (const name of Object.keys(options)) {
+    if (OPTION_NAMES.has(name)) continue
+    throw new TypeError(`There is no option ${quote(name)}; the options are ${[...OPTION_NAMES].join(', ')}.`)
+  }
 }
 
 function checkSink(sink: EventSink | undefined): EventSink | undefined {

@@ -275,3 +275,20 @@ describe('metrics', () => {
     expect(dispatcher.metrics.lastExecutionTime).toEqual(settled)
   })
 })
+
+describe('an option that there is not', () => {
+  it.each(['permission', 'tool', 'event', 'executors'])('is refused by its name: %s', (name) => {
+    const options = { [name]: () => ({ allow: false }) }
+    expect(() => UnifiedToolDispatcher.createForUser(contextOf(), options)).toThrow(
+      `There is no option "${name}"; the options are tools, events, limits, permissions, middleware, adminTools, redact, executor.`,
+    )
+  })
+
+  it('is refused by withScope() too, before anything runs', async () => {
+    const use = vi.fn()
+    await expect(UnifiedToolDispatcher.withScope(contextOf(), { permission: use } as never, use)).rejects.toThrow(
+      TypeError,
+    )
+    expect(use).not.toHaveBeenCalled()
+  })
+})
