@@ -3,7 +3,15 @@ import { UserExecutionContext, type AgentEvent, type AgentEventPayloads } from '
 import { createEvent, eventSinkFrom, redact, redactText } from '@switchyard/dispatcher/interop'
 import { nameOf, type OptionalTransport } from '@switchyard/facade-kit'
 
+/** A transport that has not answered by then has delivered nothing: nobody waits for a client (H21). */
+const LONGEST_WAIT_MS = 5_000
+
 type Method = Exclude<keyof BridgeAdapter, 'emitter' | 'userContext'>
+type Notification = readonly [
+  method: Method,
+  parameters: readonly [runId: string, agent: string, ...rest: unknown[]],
+  made: (() => AgentEvent) | { readonly type: string; readonly data: Record<string, unknown> },
+]
 
 /**
  * The old bridge of one user's run over any transport: an emitter with a method of the same name is called with the same
@@ -100,12 +108,19 @@ export class BridgeAdapter {
     return createEvent(this.userContext, type, payload, agent) as AgentEvent
   }
 
-  /** Delivers one notification. One of a kind that events do not know goes to transports that take any kind. */
-  async #notify(
-    method: Method,
-    parameters: readonly [runId: string, agent: string, ...rest: unknown[]],
-    made: (() => AgentEvent) | { readonly type: string; readonly data: Record<string, unknown> },
-  ): Promise<boolean> {
+  /** Delivers one notification, and waits for no transport longer than {@link LONGEST_WAIT_MS}. */
+  #notify(...notification: Notification): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), LONGEST_WAIT_MS)
+      void this.#deliver(...notification).then((delivered) => {
+        clearTimeout(timer)
+        resolve(delivered)
+      })
+    })
+  }
+
+  /** One of a kind that events do not know goes to transports that take any kind. */
+  async #deliver(...[method, parameters, made]: Notification): Promise<boolean> {
     const { emitter, userContext } = this
     const [runId, agentName] = parameters
     if (emitter === null || emitter === undefined || runId !== userContext.runId) return false

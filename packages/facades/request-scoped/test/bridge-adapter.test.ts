@@ -1,5 +1,5 @@
 import type { AgentEvent } from '@switchyard/dispatcher'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { WebSocketBridgeAdapter } from '../src/index.js'
 import { contextOf } from './support/people.js'
 
@@ -86,6 +86,20 @@ describe.each(notifications)('%s() of WebSocketBridgeAdapter', (method, notify, 
     ]) {
       const failing = { notifyToolExecuting: fails, notifyToolCompleted: fails, [method]: fails }
       expect(await notify(new WebSocketBridgeAdapter(failing, context))).toBe(false)
+    }
+  })
+
+  it('says that it was not delivered where the emitter has not answered after five seconds', async () => {
+    vi.useFakeTimers()
+    try {
+      const answer = notify(
+        new WebSocketBridgeAdapter({ [method]: () => new Promise(() => {}), sendEvent: () => {} }, context),
+      )
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(await answer).toBe(false)
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
     }
   })
 

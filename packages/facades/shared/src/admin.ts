@@ -11,6 +11,9 @@ export interface PermissionService {
   hasAdminPermission(user: unknown): unknown
 }
 
+/** As long as a call may take by default. */
+const LONGEST_ANSWER_MS = 30_000
+
 /** What an old admin dispatcher was created with. */
 export interface AdminGrant {
   readonly db?: unknown
@@ -28,9 +31,19 @@ export function hasAdminRight(context: UserExecutionContext, grant: AdminGrant):
   if (context.roles.includes('admin')) return true
   const { user, permissionService } = grant
   if (typeof user === 'object' && user !== null && 'isAdmin' in user) return user.isAdmin === true
-  if (permissionService === undefined || permissionService === null) return false
+  if (typeof permissionService?.hasAdminPermission !== 'function') return false
   const answer = permissionService.hasAdminPermission(user ?? context)
-  return isPromiseLike(answer) ? Promise.resolve(answer).then((granted) => granted === true) : answer === true
+  return isPromiseLike(answer) ? grantedInTime(answer) : answer === true
+}
+
+/** A service that does not answer grants nothing. */
+function grantedInTime(answer: PromiseLike<unknown>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(false), LONGEST_ANSWER_MS)
+    void Promise.resolve(answer)
+      .then((granted) => resolve(granted === true), reject)
+      .finally(() => clearTimeout(timer))
+  })
 }
 
 /**

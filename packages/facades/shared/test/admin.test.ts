@@ -1,5 +1,5 @@
 import { DEFAULT_ADMIN_TOOLS, UnifiedToolDispatcher, UserExecutionContext } from '@switchyard/dispatcher'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { adminGate, hasAdminRight, type AdminGrant } from '../src/index.js'
 
 const ids = { userId: 'ada', threadId: 'thread-1', runId: 'run-1' }
@@ -9,6 +9,32 @@ const yes = { hasAdminPermission: () => true }
 const no = { hasAdminPermission: () => false }
 
 describe('hasAdminRight()', () => {
+  it('is refused by a service that does not answer, after thirty seconds, and by one that cannot', async () => {
+    vi.useFakeTimers()
+    try {
+      const silent = { hasAdminPermission: () => new Promise(() => {}) }
+      const right = hasAdminRight(context, { permissionService: silent })
+      await vi.advanceTimersByTimeAsync(30_000)
+      expect(await right).toBe(false)
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(hasAdminRight(context, { permissionService: {} as never })).toBe(false)
+  })
+
+  it('leaves no timer behind a service that answers or rejects', async () => {
+    vi.useFakeTimers()
+    try {
+      const granting = { hasAdminPermission: async () => true }
+      expect(await hasAdminRight(context, { permissionService: granting })).toBe(true)
+      const broken = { hasAdminPermission: () => Promise.reject(new Error('down')) }
+      await expect(hasAdminRight(context, { permissionService: broken })).rejects.toThrow('down')
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it.each<[string, UserExecutionContext, AdminGrant, boolean]>([
     ['the role, whatever the user says', adminContext, { user: { isAdmin: false } }, true],
     ['nothing at all', context, {}, false],
