@@ -226,6 +226,11 @@ function checkOutput(call: Call, outcome: Outcome): Outcome {
   )
 }
 
+/** A name as events show it; only one that is no tool's is longer than this. */
+function shownName(toolName: string): string {
+  return toolName.length <= 100 ? toolName : `${toolName.slice(0, 99)}…`
+}
+
 /** One call of a dispatcher's: its slot, its events, its counts, its result. */
 export class Call extends Execution implements LimitedCall {
   readonly scope: Scope
@@ -276,7 +281,8 @@ export class Call extends Execution implements LimitedCall {
     if (callStart.hasSubscribers) callStart.publish({ callId, toolName, context, parameters: this.parameters })
     if (scope.sink === undefined) return
     const parameters = scope.redactor(this.parameters)
-    scope.emit(createEvent(context, 'tool_executing', { callId, toolName, parameters }, undefined, `${callId}.1`))
+    const payload = { callId, toolName: shownName(toolName), parameters }
+    scope.emit(createEvent(context, 'tool_executing', payload, undefined, `${callId}.1`))
   }
 
   progress(progress: unknown): void {
@@ -362,7 +368,8 @@ export class Call extends Execution implements LimitedCall {
       return createEvent(this.context, 'tool_completed', payload, undefined, `${callId}.2`)
     }
     const error = { code: result.error.code, message: redactText(result.error.message) }
-    const payload = { callId, toolName, status: 'error', error, executionTimeMs } as const
+    const shown = shownName(toolName)
+    const payload = { callId, toolName: shown, status: 'error', error, executionTimeMs } as const
     return createEvent(this.context, 'tool_completed', payload, undefined, `${callId}.2`)
   }
 

@@ -265,3 +265,16 @@ function unwrap(result: ToolExecutionResult): ToolExecutionResult[] {
 function isResult(value: unknown): value is ToolExecutionResult {
   return typeof value === 'object' && value !== null && 'callId' in value
 }
+
+describe('a name that is far too long to be a tool', () => {
+  it('is answered as unknown, whole to the caller and cut in both events', async () => {
+    const events = new Recorder()
+    const name = 'x'.repeat(100_000)
+    const result = await dispatcherWith({ events }).executeTool(name)
+    expect(codeOf(result)).toBe('tool_not_found')
+    expect(result.toolName).toBe(name)
+    const shown = `${'x'.repeat(99)}…`
+    expect(events.only('tool_executing').payload.toolName).toBe(shown)
+    expect(events.only('tool_completed').payload.toolName).toBe(shown)
+  })
+})

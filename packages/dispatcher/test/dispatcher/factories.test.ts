@@ -285,7 +285,7 @@ describe('an option that there is not', () => {
   })
 
   it('is refused by withScope() too, before anything runs', async () => {
-    const use = vi.fn()
+    const use = vi.fn<() => void>()
     await expect(UnifiedToolDispatcher.withScope(contextOf(), { permission: use } as never, use)).rejects.toThrow(
       TypeError,
     )

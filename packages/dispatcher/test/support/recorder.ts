@@ -47,7 +47,8 @@ export function expectPair(events: readonly AgentEvent[], result: ToolExecutionR
   for (const event of ends) expect([event.userId, event.runId]).toEqual([result.userId, result.runId])
   const completed = ends[1]
   if (completed?.type !== 'tool_completed') throw new Error('unreachable: the types were checked')
-  expect(completed.payload).toMatchObject({ toolName: result.toolName, status: result.success ? 'success' : 'error' })
+  const toolName = result.toolName.length <= 100 ? result.toolName : `${result.toolName.slice(0, 99)}…`
+  expect(completed.payload).toMatchObject({ toolName, status: result.success ? 'success' : 'error' })
   expect(completed.payload.error?.code).toBe(result.error?.code)
 }
 
