@@ -16,7 +16,7 @@ const aboutFacades = [
   'test/codemods',
   'test/consumer',
   'test/demo',
-  'test/golden-path',
+  'test/golden-path/golden-path.test.ts',
   'test/apps',
   'test/bench/cases/facades.mjs',
   'test/releases/application-life.mjs',
@@ -33,7 +33,7 @@ const aboutFacades = [
 const scripts = ['generate', 'demo', 'release:rehearse', 'remove:rehearse']
 
 /** What only they needed of others. */
-const tools = ['@types/ws', 'playwright-core', 'ws']
+const tools = ['@types/ws', 'ws']
 
 /**
  * Takes one facade out: its package, and the places where the build knows it. Its row stays in the migration table, in
