@@ -84,6 +84,9 @@ const applications: readonly Application[] = [
       'packages/agents/test/assessment-agent.test.ts:38',
       'packages/desk/test/quote.test.ts:6',
       'packages/tools/types/policies.d.ts:10',
+      'pnpm-workspace.yaml:6',
+      'pnpm-workspace.yaml:7',
+      'pnpm-workspace.yaml:8',
     ],
     bridged: [
       'packages/agents/src/pay-out.ts:6',
