@@ -114,8 +114,8 @@ function withoutFacadeWorkspaces(text) {
   for (const name of Object.keys(config.workspaces)) {
     if (name.startsWith('packages/facades') || name === 'test/releases/registry') delete config.workspaces[name]
   }
-  const [root, codemods] = [config.workspaces['.'], config.workspaces.codemods]
-  root.entry = root.entry.filter((/** @type {string} */ each) => !/test\/(?:demo|releases)\/\*\.mjs/u.test(each))
+  const { '.': top, codemods } = config.workspaces
+  top.entry = top.entry.filter((/** @type {string} */ each) => !/test\/(?:demo|releases)\/\*\.mjs/u.test(each))
   // Their declarations are what the fixtures are checked against; no source imports them.
   codemods.ignoreDependencies.push('@switchyard/.+')
   return json(config)
