@@ -127,13 +127,17 @@ function withoutFacadeWorkspaces(text) {
  * @param {string} text
  */
 function withoutWhatIsGone(text) {
-  const names = (/** @type {string} */ part) => aboutFacades.some((path) => part.includes(path))
   return text
     .split(/(?<=\n\n)|(?<=\n)(?=\d+\. )/u)
-    .map((block) => (block.startsWith('|') ? withoutLines(block, names) : block))
-    .filter((block) => block.startsWith('|') || !names(block))
+    .map((block) => (block.startsWith('|') ? withoutLines(block, namesWhatIsGone) : block))
+    .filter((block) => block.startsWith('|') || !namesWhatIsGone(block))
     .join('')
     .replaceAll(/(?<=[^\n])\n(?=## )/gu, '\n\n')
+}
+
+/** @param {string} part */
+function namesWhatIsGone(part) {
+  return aboutFacades.some((path) => part.includes(path))
 }
 
 /**
