@@ -140,11 +140,6 @@ function withoutWhatIsGone(text) {
     .replaceAll(/(?<=[^\n])\n(?=## )/gu, '\n\n')
 }
 
-/** @param {string} part */
-function namesWhatIsGone(part) {
-  return aboutFacades.some((path) => part.includes(path))
-}
-
 /**
  * @param {string} block
  * @param {(line: string) => boolean} isGone
