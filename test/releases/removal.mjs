@@ -2,7 +2,7 @@
 // `npm run remove:rehearse`: deletes packages/facades and what is about it in a copy of this repository, then builds, tests
 // and checks what is left. That deletion must be possible on any day.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packWorkspaces } from '../../.config/pack.mjs'
@@ -13,6 +13,8 @@ import { holds, say } from '../demo/terminal.mjs'
 import { copyRepository } from './repository-copy.mjs'
 
 const folder = mkdtempSync(join(realpathSync(tmpdir()), 'switchyard-removal-'))
+// Tests of what a user may not read run as another user, who must get to the code.
+chmodSync(folder, 0o755)
 process.once('exit', () => {
   endAll()
   rmSync(folder, { recursive: true, force: true })
