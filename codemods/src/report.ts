@@ -1,4 +1,5 @@
 import { codeOf, facadeNames, packageOf } from './facades.js'
+import { groupBy } from './group-by.js'
 import { count, layoutFor, table, wrap, type Layout } from './layout.js'
 import type { FindingKind } from './plan.js'
 import type { BaselineResult, ReportedFinding, Run } from './result.js'
@@ -230,15 +231,4 @@ function leftOf(open: number): string {
 function beyond({ file, allowed, vanished: gone }: BaselineResult): string {
   const number = gone.reduce((sum, entry) => sum + entry.count, 0)
   return `beyond the ${allowed} allowed in ${file}${number > 0 ? `, of whose places ${number} are gone` : ''}`
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
 }

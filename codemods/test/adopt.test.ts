@@ -1,20 +1,13 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { run } from '../src/command.js'
 import type { RunResult } from '../src/index.js'
-
-const roots: string[] = []
+import { commit, type Files, git, read, repository } from './repository.js'
 
 // Each run starts git several times, and some a type checker.
 vi.setConfig({ testTimeout: 60_000 })
-
-afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
-})
 
 const own = `export class ToolDispatcher {}
 export const ToolStatus = { SUCCESS: 'success' }
@@ -29,34 +22,13 @@ const manifest = `{
 }
 `
 
-type Files = Readonly<Record<string, string | Buffer>>
-
 /** A repository with an own dispatcher at `src/agents/tool_dispatcher.js`. */
-function repository(files: Files, configuration: object = config): string {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-adopt-')))
-  roots.push(root)
-  const all: Files = {
+function adopting(files: Files, configuration: object = config): string {
+  return repository({
     'src/agents/tool_dispatcher.js': own,
     'switchyard.config.json': JSON.stringify(configuration),
     ...files,
-  }
-  for (const [path, content] of Object.entries(all)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), content)
-  }
-  git(root, 'init', '--quiet')
-  commit(root)
-  return root
-}
-
-function git(root: string, ...args: string[]): string {
-  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', '-c', 'commit.gpgsign=false']
-  return execFileSync('git', [...identity, ...args], { cwd: root, encoding: 'utf8' })
-}
-
-function commit(root: string): void {
-  git(root, 'add', '--all')
-  git(root, 'commit', '--quiet', '--allow-empty', '--message', 'State')
+  })
 }
 
 /** The command on a repository, or on one path of it. */
@@ -88,12 +60,11 @@ async function adopt(
   return { status, result, messages: result.findings.map(({ file, line, message }) => `${file}:${line} ${message}`) }
 }
 
-const read = (root: string, path: string) => readFileSync(join(root, path), 'utf8')
 const clean = (root: string) => git(root, 'status', '--porcelain') === ''
 
 /** What becomes of one file of an otherwise empty application. */
 async function after(path: string, text: string): Promise<{ text: string; messages: string[]; status: number }> {
-  const root = repository({ [path]: text })
+  const root = adopting({ [path]: text })
   const { messages, status } = await adopt(root)
   return { text: read(root, path), messages, status }
 }
@@ -173,7 +144,7 @@ module.exports = { ToolDispatcher, last, status }
   })
 
   it('leaves plain JavaScript that leans on a member which the facade has not', async () => {
-    const root = repository({
+    const root = adopting({
       'src/agents/tool_dispatcher.js': `class Base {\n  replayAll() {}\n}
 export class ToolDispatcher extends Base {\n  constructor() {\n    super()\n    this.journal = []\n  }\n  hasTool() {}\n  #secret() {}\n}\n`,
       'src/replay.js':
@@ -207,7 +178,7 @@ export class ToolDispatcher extends Base {\n  constructor() {\n    super()\n    
       'src/near-miss.ts': "import { ToolStatus } from './other/tool_dispatcher'\nexport const f = ToolStatus\n",
       'src/other/tool_dispatcher.ts': own,
     }
-    const root = repository(files, { entryPoints: { 'src/agents/tool_dispatcher': 'legacy', 'src/calls': 'core' } })
+    const root = adopting(files, { entryPoints: { 'src/agents/tool_dispatcher': 'legacy', 'src/calls': 'core' } })
     const { status, result } = await adopt(root)
     expect(status).toBe(0)
     expect(result.changes.map(({ file }) => file)).toEqual([
@@ -223,7 +194,7 @@ export class ToolDispatcher extends Base {\n  constructor() {\n    super()\n    
 
   it('adds each facade once, where the package stood whose place it takes', async () => {
     const use = "import { ToolDispatcherCore } from '@acme/dispatch-core'\nexport const core = ToolDispatcherCore\n"
-    const root = repository({
+    const root = adopting({
       'package.json': manifest,
       'src/use.js': use,
       'packages/a/package.json': '{ "name": "a" }\n',
@@ -241,7 +212,7 @@ export class ToolDispatcher extends Base {\n  constructor() {\n    super()\n    
   })
 
   it('has nothing to do a second time, and says the same of what is left', async () => {
-    const root = repository({
+    const root = adopting({
       'src/use.js': "import { ToolStatus } from './agents/tool_dispatcher.js'\nexport const s = ToolStatus\n",
       'src/left.js': "export * from './agents/tool_dispatcher.js'\n",
     })
@@ -256,7 +227,7 @@ export class ToolDispatcher extends Base {\n  constructor() {\n    super()\n    
 
   it('writes nothing with --dry-run and --check, and puts the exact bytes back with --undo', async () => {
     const use = "import { ToolStatus } from './agents/tool_dispatcher.js'\r\nexport const s = ToolStatus\r\n"
-    const root = repository({ 'src/use.js': use, 'package.json': manifest })
+    const root = adopting({ 'src/use.js': use, 'package.json': manifest })
     const dry = await switchyard(root, 'adopt', '--dry-run')
     expect(dry.status).toBe(0)
     expect(dry.stdout).toContain("+import { ToolStatus } from '@switchyard/legacy'")
@@ -272,7 +243,7 @@ export class ToolDispatcher extends Base {\n  constructor() {\n    super()\n    
   })
 
   it('refuses to write into uncommitted work without --force', async () => {
-    const root = repository({ 'src/use.js': '' })
+    const root = adopting({ 'src/use.js': '' })
     writeFileSync(
       join(root, 'src/use.js'),
       "import { ToolStatus } from './agents/tool_dispatcher.js'\nexport const s = ToolStatus\n",
@@ -286,7 +257,7 @@ export class ToolDispatcher extends Base {\n  constructor() {\n    super()\n    
   it('adopts one facade alone with --only, and leaves package.json alone with --no-package-json', async () => {
     const use =
       "import { ToolStatus } from './agents/tool_dispatcher.js'\nimport { ToolDispatcherCore } from '@acme/dispatch-core'\nexport const all = [ToolStatus, ToolDispatcherCore]\n"
-    const root = repository({ 'src/use.js': use, 'package.json': manifest })
+    const root = adopting({ 'src/use.js': use, 'package.json': manifest })
     expect((await switchyard(root, 'adopt', '--only', 'core', '--no-package-json')).status).toBe(0)
     expect(read(root, 'src/use.js')).toBe(use.replace('@acme/dispatch-core', '@switchyard/core'))
     expect(read(root, 'package.json')).toBe(manifest)
@@ -305,7 +276,7 @@ const status: string = ToolStatus.SUCCESS
   })
 
   it('goes on past files that it cannot read as code, and says where', async () => {
-    const root = repository({
+    const root = adopting({
       'src/broken.js': "import { ToolStatus } from './agents/tool_dispatcher.js'\nexport const = 1\n",
       'src/latin1.js': Buffer.from("import { ToolStatus } from './agents/tool_dispatcher.js' // \xFC\n", 'latin1'),
       'src/use.js': "import { ToolStatus } from './agents/tool_dispatcher.js'\nexport const s = ToolStatus\n",
@@ -333,7 +304,7 @@ export const d = ToolDispatcher
 `
 
   it('moves the mocks with the module', async () => {
-    const root = repository({ 'src/use.js': use, 'test/use.test.ts': mock })
+    const root = adopting({ 'src/use.js': use, 'test/use.test.ts': mock })
     expect(await adopt(root)).toMatchObject({ status: 0, messages: [] })
     expect(read(root, 'test/use.test.ts')).toBe(
       mock.replaceAll('../src/agents/tool_dispatcher.js', '@switchyard/legacy'),
@@ -342,7 +313,7 @@ export const d = ToolDispatcher
 
   it('moves nothing when a mock cannot move', async () => {
     const unknown = mock.replace('ToolDispatcher: class {}', 'ourOwn: 2')
-    const root = repository({ 'src/use.js': use, 'test/use.test.ts': unknown })
+    const root = adopting({ 'src/use.js': use, 'test/use.test.ts': unknown })
     const { status, messages } = await adopt(root)
     expect(status).toBe(1)
     expect(messages).toContainEqual(expect.stringContaining('test/use.test.ts:3'))
@@ -351,7 +322,7 @@ export const d = ToolDispatcher
   })
 
   it('moves nothing when the mock or a user of the module is not among the files of the run', async () => {
-    const root = repository({ 'src/use.js': use, 'test/use.test.ts': mock })
+    const root = adopting({ 'src/use.js': use, 'test/use.test.ts': mock })
     for (const part of ['src', 'test']) {
       const { status, stdout } = await switchyard(join(root, part), 'adopt', '--json')
       expect(status).toBe(1)
@@ -373,7 +344,7 @@ export const d = ToolDispatcher
       "export default { test: { alias: [{ find: /tool_dispatcher\\.js$/, replacement: './stub.js' }] } }",
     ],
   ])('moves nothing when %s leads the module elsewhere', async (path, text) => {
-    const root = repository({ 'src/use.js': use, [path]: `${text}\n` })
+    const root = adopting({ 'src/use.js': use, [path]: `${text}\n` })
     const { status, messages } = await adopt(root)
     expect(status).toBe(1)
     expect(messages).toContainEqual(expect.stringMatching(/config\.[jt]s:1 .*leads modules of this name elsewhere/u))
@@ -387,7 +358,7 @@ export const d = ToolDispatcher
         "import { createToolDispatcher } from './agents/factory.js'\nexport const m = createToolDispatcher()\n",
     }
     const entryPoints = { 'src/agents/tool_dispatcher': 'legacy', 'src/agents/factory': 'legacy' }
-    const root = repository({ ...both, 'src/use.js': use, 'test/use.test.ts': mock }, { entryPoints })
+    const root = adopting({ ...both, 'src/use.js': use, 'test/use.test.ts': mock }, { entryPoints })
     const { status, messages, result } = await adopt(root)
     expect(status).toBe(1)
     expect(messages).toContainEqual(expect.stringContaining('stands for src/agents/factory too'))
@@ -409,7 +380,7 @@ describe('switchyard adopt, with types', () => {
 `
 
   it('leaves a file that would not type-check on the facade, with what depends on it', async () => {
-    const root = repository(
+    const root = adopting(
       {
         'tsconfig.json': tsconfig,
         'src/agents/own.ts': typed,
@@ -443,7 +414,7 @@ describe('switchyard.config.json', () => {
     ],
     ['an unknown key', { entrypoints: {} }, '"entrypoints" is not known here'],
   ])('stops adopt with status 2 for %s, and nothing is written', async (_, content, message) => {
-    const root = repository({ 'src/use.js': "export * from './agents/tool_dispatcher.js'\n" }, content)
+    const root = adopting({ 'src/use.js': "export * from './agents/tool_dispatcher.js'\n" }, content)
     if (content === undefined) rmSync(join(root, 'switchyard.config.json'))
     commit(root)
     const { status, stdout, stderr } = await switchyard(root, 'adopt')
@@ -453,7 +424,7 @@ describe('switchyard.config.json', () => {
   })
 
   it('stops every command when it is wrong', async () => {
-    const root = repository({}, { exclude: 'src' })
+    const root = adopting({}, { exclude: 'src' })
     for (const command of ['audit', 'migrate', 'adopt']) {
       const { status, stderr } = await switchyard(root, command)
       expect(status).toBe(2)
@@ -469,7 +440,7 @@ describe('switchyard.config.json', () => {
       'scripts/c.js': legacy,
       'src/own.js': "import { ToolStatus } from './agents/tool_dispatcher.js'\nexport const s = ToolStatus\n",
     }
-    const root = repository(files, { ...config, include: ['src/**'], exclude: ['src/generated', 'src/own.js'] })
+    const root = adopting(files, { ...config, include: ['src/**'], exclude: ['src/generated', 'src/own.js'] })
     const found = JSON.parse((await switchyard(root, 'audit', '--json')).stdout) as RunResult
     expect([...new Set(found.findings.map(({ file }) => file))]).toContain('src/a.js')
     expect(found.findings.map(({ file }) => file).join()).not.toMatch(/generated|scripts/u)
@@ -482,7 +453,7 @@ describe('switchyard.config.json', () => {
   })
 
   it('hears of an entry point that nothing is called', async () => {
-    const root = repository({}, { entryPoints: { 'src/agents/tool_dispatchr': 'legacy' } })
+    const root = adopting({}, { entryPoints: { 'src/agents/tool_dispatchr': 'legacy' } })
     const { status, stdout } = await switchyard(root, 'adopt')
     expect(status).toBe(0)
     expect(stdout).toContain('Nothing is called src/agents/tool_dispatchr')

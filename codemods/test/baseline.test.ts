@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { clean, git, json, legacy, put, read, repository, switchyard } from './same-process.js'
+import { git, legacy, put, read, repository } from './repository.js'
+import { clean, json, switchyard } from './same-process.js'
 
 const held = ['audit', '--baseline', 'allowed.json'] as const
 const updated = [...held, '--update-baseline'] as const

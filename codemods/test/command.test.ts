@@ -1,69 +1,15 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import type { RunResult } from '../src/index.js'
+import { bin, canonical, commit, git, legacy, read, repository } from './repository.js'
 
-const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
-const roots: string[] = []
-
-afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
-})
-
-const legacy = `import { ToolDispatcher } from '@switchyard/legacy'
-
-export async function count(context) {
-  const dispatcher = new ToolDispatcher(context)
-  await dispatcher.cleanup()
-}
-`
-const canonical = `import { UnifiedToolDispatcher } from '@switchyard/dispatcher'
-
-export async function count(context) {
-  const dispatcher = UnifiedToolDispatcher.createForUser(context)
-  await dispatcher.dispose()
-}
-`
 const manifest = `{
   "name": "app",
   "dependencies": { "@switchyard/legacy": "^0.9.0" }
 }
 `
-
-function repository(files: Readonly<Record<string, string | Buffer>>): string {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-command-')))
-  roots.push(root)
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), content)
-  }
-  git(root, 'init', '--quiet')
-  commit(root)
-  return root
-}
-
-function git(root: string, ...args: string[]): string {
-  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', '-c', 'commit.gpgsign=false']
-  return execFileSync('git', [...identity, ...args], { cwd: root, encoding: 'utf8' })
-}
-
-function commit(root: string): void {
-  git(root, 'add', '--all')
-  git(root, 'commit', '--quiet', '--allow-empty', '--message', 'State')
-}
 
 function switchyard(root: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8' })
@@ -74,8 +20,6 @@ function json(root: string, ...args: string[]): { status: number | null; result:
   const { status, stdout } = switchyard(root, ...args, '--json')
   return { status, result: JSON.parse(stdout) as RunResult }
 }
-
-const read = (root: string, path: string) => readFileSync(join(root, path), 'utf8')
 
 describe('switchyard migrate', () => {
   it('rewrites a file, moves the dependency, and has nothing left to do a second time', () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { report } from '../src/index.js'
 import { markup } from '../src/page/markup.js'
-import { clean, git, legacy, put, read, repository, switchyard } from './same-process.js'
+import { git, legacy, put, read, repository } from './repository.js'
+import { clean, switchyard } from './same-process.js'
 
 interface Entry {
   readonly date: string

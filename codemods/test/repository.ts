@@ -7,7 +7,7 @@ import { afterEach } from 'vitest'
 import type { RunResult } from '../src/index.js'
 
 /** The built command. */
-const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+export const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
 
 /** A file on the legacy facade that migrates to {@link canonical}, all by itself. */
 export const legacy = `import { ToolDispatcher } from '@switchyard/legacy'
@@ -65,7 +65,7 @@ export function git(root: string, ...args: string[]): string {
   return execFileSync('git', [...identity, ...args], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
-function commit(root: string): void {
+export function commit(root: string): void {
   git(root, 'add', '--all')
   git(root, 'commit', '--quiet', '--allow-empty', '--message', 'State')
 }

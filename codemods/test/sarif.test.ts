@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import Ajv04 from 'ajv-draft-04'
 import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
-import { json, legacy, put, repository, switchyard } from './same-process.js'
+import { legacy, put, repository } from './repository.js'
+import { json, switchyard } from './same-process.js'
 
 interface Result {
   readonly ruleId: string

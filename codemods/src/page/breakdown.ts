@@ -1,5 +1,6 @@
 import { explanationOf } from '../audit/explanation.js'
 import { codeOf, facadeNames, packageOf } from '../facades.js'
+import { groupBy } from '../group-by.js'
 import { migrations } from '../migrations.js'
 import type { FacadeName } from '../plan.js'
 import type { ReportedFinding } from '../result.js'
@@ -50,7 +51,7 @@ export function byFacade(findings: readonly ReportedFinding[]): FacadeShare[] {
 
 /** What is left of each kind, in words; what concerns whole files is one kind. */
 export function byKind(findings: readonly ReportedFinding[]): KindShare[] {
-  const found = groups(findings, ({ rule }) => kinds[rule] ?? 'Files that were left aside')
+  const found = groupBy(findings, ({ rule }) => kinds[rule] ?? 'Files that were left aside')
   return [...found]
     .map(([name, own]) => ({ ...shareOf(name, own), why: explanationOf(own[0]?.rule ?? '').why }))
     .toSorted((a, b) => b.places - a.places)
@@ -67,13 +68,13 @@ export function byFolder(findings: readonly ReportedFinding[]): Share[] {
       .slice(0, -1)
       .slice(0, depth + 2)
       .join('/') || '.'
-  return few(groups(findings, folderOf))
+  return few(groupBy(findings, folderOf))
 }
 
 /** What is left of each owner; none when nothing has an owner. */
 export function byOwner(findings: readonly ReportedFinding[]): Share[] {
   if (findings.every(({ owner }) => owner === undefined)) return []
-  return few(groups(findings, ({ owner }) => owner ?? 'Nobody'))
+  return few(groupBy(findings, ({ owner }) => owner ?? 'Nobody'))
 }
 
 /** What is left of a number of findings. */
@@ -84,21 +85,6 @@ export function shareOf(name: string, findings: readonly ReportedFinding[]): Sha
     files: new Set(findings.map(({ file }) => file)).size,
     fixable: findings.filter(({ fixable }) => fixable).length,
   }
-}
-
-/** Findings by a name, in the order in which each name comes first. */
-export function groups(
-  findings: readonly ReportedFinding[],
-  nameOf: (finding: ReportedFinding) => string,
-): ReadonlyMap<string, readonly ReportedFinding[]> {
-  const found = new Map<string, ReportedFinding[]>()
-  for (const finding of findings) {
-    const name = nameOf(finding)
-    const group = found.get(name)
-    if (group === undefined) found.set(name, [finding])
-    else group.push(finding)
-  }
-  return found
 }
 
 function sharedDepth(a: readonly string[], b: readonly string[]): number {

@@ -4,7 +4,8 @@ import { count } from '../layout.js'
 import { version } from '../own-manifest.js'
 import { remarksOf } from '../report.js'
 import type { ReportedFinding, Run } from '../result.js'
-import { byFacade, byFolder, byKind, byOwner, groups, shareOf, type Share } from './breakdown.js'
+import { byFacade, byFolder, byKind, byOwner, shareOf, type Share } from './breakdown.js'
+import { groupBy } from '../group-by.js'
 import { chart } from './chart.js'
 import { markup, Markup, nothing } from './markup.js'
 import { style } from './style.js'
@@ -205,7 +206,7 @@ function remarks(run: Run): Markup {
 function everyPlace(findings: readonly ReportedFinding[]): Markup {
   if (findings.length === 0) return nothing
   const listed = findings.slice(0, LISTED)
-  const files = [...groups(listed, ({ file }) => file)].map(
+  const files = [...groupBy(listed, ({ file }) => file)].map(
     ([file, own]) =>
       markup`<h3><code>${file}</code>${ownerOf(own[0])}</h3>
         <ul>

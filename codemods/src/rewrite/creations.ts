@@ -8,11 +8,10 @@ import {
   innermost,
   isAsync,
   isFunctionLike,
+  isHandled,
   isNothing,
   isSimple,
-  onlyRethrows,
   outermost,
-  triesAround,
   isSimpleProperty,
 } from './syntax.js'
 import type { Piece } from './text-edits.js'
@@ -280,7 +279,7 @@ function isCreationObject(work: Work, node: ts.Expression): boolean {
 }
 
 function problemAround(node: ts.CallExpression | ts.NewExpression, factory: Factory): string | undefined {
-  if (triesAround(node).some(({ catchClause }) => catchClause !== undefined && !onlyRethrows(catchClause))) {
+  if (isHandled(node)) {
     return 'errors of creation change their class (InvalidContextError, InvalidToolError); decide what the catch around it does'
   }
   const outer = outermost(node)

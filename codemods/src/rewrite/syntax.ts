@@ -107,7 +107,7 @@ export function isAsync(node: ts.Node): boolean {
 }
 
 /** The `try` blocks with a `catch` around a node, within its function, the innermost first. */
-export function triesAround(node: ts.Node): ts.TryStatement[] {
+function triesAround(node: ts.Node): ts.TryStatement[] {
   const found: ts.TryStatement[] = []
   const end = functionOf(node)
   for (let at: ts.Node = node; at !== end && at.parent !== undefined; at = at.parent) {
@@ -117,8 +117,13 @@ export function triesAround(node: ts.Node): ts.TryStatement[] {
   return found
 }
 
+/** Whether a handler around a node, within its function, does more than let pass what it caught. */
+export function isHandled(node: ts.Node): boolean {
+  return triesAround(node).some(({ catchClause }) => catchClause !== undefined && !onlyRethrows(catchClause))
+}
+
 /** Whether a handler only lets pass on what it caught, after at most a line of logging. */
-export function onlyRethrows(clause: ts.CatchClause): boolean {
+function onlyRethrows(clause: ts.CatchClause): boolean {
   const name = clause.variableDeclaration?.name
   if (name === undefined || !ts.isIdentifier(name)) return false
   const last = clause.block.statements.at(-1)

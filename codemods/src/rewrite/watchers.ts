@@ -1,6 +1,6 @@
 import ts from 'typescript-checker'
 import { usesNamed } from './references.js'
-import { functionOf, isFunctionLike, onlyRethrows, outermost, triesAround } from './syntax.js'
+import { functionOf, isFunctionLike, isHandled, outermost } from './syntax.js'
 import type { Work } from './work.js'
 
 /**
@@ -12,7 +12,7 @@ export function isWatched(work: Work, call: ts.Node): boolean {
 }
 
 function isWatchedFrom(work: Work, node: ts.Node, visited: Set<ts.Node>): boolean {
-  if (triesAround(node).some(({ catchClause }) => catchClause !== undefined && !onlyRethrows(catchClause))) return true
+  if (isHandled(node)) return true
   const holder = functionOf(node)
   if (ts.isSourceFile(holder) || visited.has(holder)) return false
   visited.add(holder)
