@@ -170,6 +170,6 @@ function identityOf(path: string): string {
 function hint(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   if (/^SQLITE_(?:CORRUPT|NOTADB)/u.test(code)) return '. Move it away to begin anew, or put a backup in its place.'
-  if (/^SQLITE_BUSY/u.test(code)) return `. Another process kept it locked for ${BUSY_TIMEOUT_MS} ms.`
+  if (code.startsWith('SQLITE_BUSY')) return `. Another process kept it locked for ${BUSY_TIMEOUT_MS} ms.`
   return ''
 }
