@@ -12,7 +12,7 @@ let storages = 0
 
 describe.skipIf(redisExecutable === undefined)('with a real Redis', () => {
   beforeAll(async () => {
-    server = await startRedis()
+    server = await startRedis(['--appendonly', 'yes', '--appendfsync', 'everysec'])
     admin = new Redis(server.url)
   })
   afterAll(async () => {

@@ -125,11 +125,8 @@ describe('the transactions of a SqliteEventStore', () => {
     other.exec('ALTER TABLE switchyard_events RENAME TO elsewhere')
     const refused = [store.append('u-1', eventOf('b')), store.append('u-2', eventOf('c'))]
     for (const append of refused) {
-      await expect(append).rejects.toMatchObject({
-        name: 'EventStoreError',
-        code: 'event_store',
-        message: expect.stringMatching(/^The SQLite database .*events\.db could not append: .*switchyard_events/u),
-      })
+      await expect(append).rejects.toMatchObject({ name: 'EventStoreError', code: 'event_store' })
+      await expect(append).rejects.toThrow(/^The SQLite database .*events\.db could not append: .*switchyard_events/u)
     }
     other.exec('ALTER TABLE elsewhere RENAME TO switchyard_events')
     other.close()
