@@ -30,7 +30,7 @@ const rows: readonly (readonly string[])[] = [
     'events/store.ts',
     'events/agent-run.ts',
   ],
-  ['execution.ts', 'events/router.ts'],
+  ['execution.ts', 'events/router.ts', 'delivery/protocol.ts', 'delivery/tickets.ts'],
   ['scope.ts'],
   ['dispatch.ts'],
   ['dispatcher.ts'],
