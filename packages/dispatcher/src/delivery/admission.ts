@@ -55,8 +55,11 @@ export class Admission {
     } catch {
       // Whatever it says: no ticket, no connection.
     }
-    this.#registry.gone(opening)
-    settle(taken === undefined ? UNAVAILABLE : this.#judge(taken, request, opening))
+    try {
+      settle(taken === undefined ? UNAVAILABLE : this.#judge(taken, request, opening))
+    } finally {
+      this.#registry.gone(opening)
+    }
   }
 
   #judge(taken: TakenTicket, request: IncomingMessage, opening: Opening): Verdict {

@@ -116,13 +116,13 @@ class Gateway implements EventGateway {
 
   readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): boolean => {
     if (pathOf(request) !== this.#path) return false
-    void this.#upgrades.handle(request, socket, head)
+    this.#upgrades.handle(request, socket, head).catch(() => socket.destroy())
     return true
   }
 
   readonly handleRequest = (request: IncomingMessage, response: ServerResponse): boolean => {
     if (pathOf(request) !== this.#path) return false
-    void this.#sse.handle(request, response)
+    this.#sse.handle(request, response).catch(() => response.destroy())
     return true
   }
 

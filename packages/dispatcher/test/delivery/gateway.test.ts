@@ -20,7 +20,7 @@ describe('a connection', () => {
   it('is ready at an empty log, and then live', async () => {
     const scene = await startGateway()
     const client = await scene.connect('ada')
-    expect(await client.next()).toEqual({ t: 'ready', epoch: expect.any(Number), seq: 0, id: null })
+    expect(await client.next()).toMatchObject({ t: 'ready', seq: 0, id: null })
     const [id] = await scene.emit('ada', 1)
     expect(await client.next()).toMatchObject({ t: 'event', seq: 1, event: { id } })
   })
