@@ -87,6 +87,19 @@ export class DispatcherDisposedError extends SwitchyardError {
   }
 }
 
+/**
+ * An event store could not do what it was asked: it cannot be reached, is damaged, full or closed. Code `event_store`. The
+ * message says what and where, without a password; what the database said is the `cause`. An append that was refused may be
+ * sent again: the id of the event keeps it from being stored twice.
+ */
+export class EventStoreError extends SwitchyardError {
+  readonly code = 'event_store'
+
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+  }
+}
+
 const MAX_SHOWN = 80
 
 /**

@@ -11,6 +11,7 @@ export {
   DirectInstantiationError,
   DispatcherDisposedError,
   DuplicateToolError,
+  EventStoreError,
   InvalidContextError,
   InvalidToolError,
   PermissionDeniedError,
@@ -26,14 +27,8 @@ export type {
   ToolCompletedPayload,
 } from './events/event.js'
 export { type EventListener, EventRouter, type SubscribeOptions } from './events/router.js'
-export {
-  type EventStore,
-  type Gone,
-  MemoryEventStore,
-  type Position,
-  type RetentionOptions,
-  type StoredEvent,
-} from './events/store.js'
+export { MemoryEventStore } from './events/memory-store.js'
+export type { EventStore, Gone, Position, RetentionOptions, StoredEvent } from './events/store.js'
 export type { ExecutorCall, ToolExecutor } from './executor.js'
 export type { AiSdkToolLike } from './foreign-tools/ai-sdk.js'
 export type { ForeignTool } from './foreign-tools/foreign.js'

@@ -1,7 +1,8 @@
 import { quote } from '../errors.js'
 import type { AgentEvent, EventSink } from './event.js'
 import { publishLostEvent } from './lost-events.js'
-import { type EventStore, MemoryEventStore, type Position } from './store.js'
+import { MemoryEventStore } from './memory-store.js'
+import type { EventStore, Position } from './store.js'
 
 const BATCH = 100
 

@@ -1,3 +1,4 @@
+import { quote } from '../errors.js'
 import type { AgentEvent } from './event.js'
 
 /** A place in one user's log. `{ epoch: 0, seq: 0, id: null }` means before the oldest event that is kept. */
@@ -22,16 +23,26 @@ export interface Gone {
   readonly oldest: Position
 }
 
-/** One append-only log for each user. */
+/**
+ * One append-only log for each user. What a store cannot do rejects with an `EventStoreError` that says why; an empty user
+ * id with a `TypeError`.
+ */
 export interface EventStore {
-  /** Resolves when the event is as durable as the store promises; the same event id is never stored twice. */
+  /**
+   * Resolves when the event is as durable as the store promises. Events of one user are stored in the order of the calls.
+   * The id of an event that is still kept is never stored twice: a resend gives the first one's position.
+   */
   append(userId: string, event: AgentEvent): Promise<Position>
-  /** The position of the last event. */
+  /** The position of the last event, of those appended before this call at least. */
   head(userId: string): Promise<Position>
   /** At most `limit` events after a position, oldest first. */
   read(userId: string, after: Position, limit: number): Promise<StoredEvent[] | Gone>
-  /** Calls back after each append to the user's log; returns the way to stop it. */
+  /**
+   * Calls back after each append to the user's log, once for several appends at times and now and then without one;
+   * returns the way to stop it. Whoever is called reads.
+   */
   subscribe(userId: string, onAppend: () => void): () => void
+  /** Ends the store: what was appended is stored first, whatever is asked for later is refused. */
   close(): Promise<void>
 }
 
@@ -43,136 +54,68 @@ export interface RetentionOptions {
   readonly maxAgeMs?: number | undefined
 }
 
+const DAY_MS = 86_400_000
+
 /** Before the oldest event that is kept. */
 export const FROM_OLDEST: Position = Object.freeze({ epoch: 0, seq: 0, id: null })
 
-interface Entry {
-  readonly stored: StoredEvent
-  readonly storedAt: number
+/** The two ends of a log: the position before the oldest event that is kept, and that of the last one. */
+export interface LogEnds {
+  readonly before: Position
+  readonly head: Position
 }
 
-interface Log {
-  entries: Entry[]
-  /** The position of the last event that was dropped, or where the log began. */
-  before: Position
-  readonly ids: Set<string>
-  readonly listeners: Set<() => void>
+/**
+ * Why a cursor cannot be continued in a log; absent when it can.
+ *
+ * @param idThere The id of the event at the cursor; absent when none is kept there.
+ */
+export function judgeCursor(after: Position, { before, head }: LogEnds, idThere: string | undefined): Gone | undefined {
+  if (isFromOldest(after)) return undefined
+  if (after.epoch !== head.epoch || !Number.isSafeInteger(after.seq) || after.seq > head.seq) return changed(before)
+  if (after.seq < before.seq) return { gone: 'retention', oldest: before }
+  const known = after.seq === before.seq ? before.id : (idThere ?? null)
+  return after.id !== null && known !== null && known !== after.id ? changed(before) : undefined
 }
 
-const DAY_MS = 86_400_000
-let lastEpoch = 0
-
-/** The event store that lives and dies with the process. */
-export class MemoryEventStore implements EventStore {
-  readonly #maxEvents: number
-  readonly #maxAgeMs: number
-  readonly #logs = new Map<string, Log>()
-  readonly #epoch: number
-
-  /** @throws {TypeError} a limit is not a number above 0 */
-  constructor(options: RetentionOptions = {}) {
-    this.#maxEvents = positive('maxEvents', options.maxEvents ?? 1_000)
-    this.#maxAgeMs = positive('maxAgeMs', options.maxAgeMs ?? DAY_MS)
-    lastEpoch = Math.max(lastEpoch + 1, Date.now())
-    this.#epoch = lastEpoch
-  }
-
-  append(userId: string, event: AgentEvent): Promise<Position> {
-    const log = this.#log(userId)
-    this.#trim(log)
-    if (log.ids.has(event.id)) {
-      const known = log.entries.find((entry) => entry.stored.id === event.id)
-      if (known !== undefined) return Promise.resolve(position(known.stored))
-    }
-    const stored: StoredEvent = { epoch: this.#epoch, seq: headOf(log).seq + 1, id: event.id, event }
-    log.entries.push({ stored, storedAt: Date.now() })
-    log.ids.add(event.id)
-    this.#trim(log)
-    for (const listener of log.listeners) wake(listener)
-    return Promise.resolve(position(stored))
-  }
-
-  head(userId: string): Promise<Position> {
-    const log = this.#logs.get(userId)
-    return Promise.resolve(log === undefined ? this.#start() : headOf(log))
-  }
-
-  read(userId: string, after: Position, limit: number): Promise<StoredEvent[] | Gone> {
-    const log = this.#logs.get(userId)
-    if (log !== undefined) this.#trim(log)
-    const before = log?.before ?? this.#start()
-    const entries = log?.entries ?? []
-    if (after.epoch === 0 && after.seq === 0) return Promise.resolve(take(entries, 0, limit))
-    if (after.epoch !== this.#epoch) return Promise.resolve({ gone: 'history-changed', oldest: before })
-    const index = after.seq - before.seq
-    if (index < 0) return Promise.resolve({ gone: 'retention', oldest: before })
-    const there = index === 0 ? before : entries[index - 1]?.stored
-    if (there === undefined || (after.id !== null && there.id !== null && there.id !== after.id)) {
-      return Promise.resolve({ gone: 'history-changed', oldest: before })
-    }
-    return Promise.resolve(take(entries, index, limit))
-  }
-
-  subscribe(userId: string, onAppend: () => void): () => void {
-    const log = this.#log(userId)
-    // Wrapped, so that the same function subscribed twice is two subscriptions.
-    const listener = () => onAppend()
-    log.listeners.add(listener)
-    return () => {
-      log.listeners.delete(listener)
-      if (log.listeners.size === 0 && log.entries.length === 0 && log.before.seq === 0) this.#logs.delete(userId)
-    }
-  }
-
-  close(): Promise<void> {
-    this.#logs.clear()
-    return Promise.resolve()
-  }
-
-  #log(userId: string): Log {
-    let log = this.#logs.get(userId)
-    if (log === undefined) {
-      log = { entries: [], before: this.#start(), ids: new Set(), listeners: new Set() }
-      this.#logs.set(userId, log)
-    }
-    return log
-  }
-
-  #start(): Position {
-    return { epoch: this.#epoch, seq: 0, id: null }
-  }
-
-  #trim(log: Log): void {
-    const oldestKept = Date.now() - this.#maxAgeMs
-    let drop = Math.max(0, log.entries.length - this.#maxEvents)
-    while (drop < log.entries.length && (log.entries[drop]?.storedAt ?? Infinity) < oldestKept) drop += 1
-    if (drop === 0) return
-    const dropped = log.entries.splice(0, drop)
-    for (const entry of dropped) log.ids.delete(entry.stored.id ?? '')
-    const last = dropped.at(-1)
-    if (last !== undefined) log.before = position(last.stored)
-  }
+/** Whether a cursor asks for everything that is kept. */
+export function isFromOldest(after: Position): boolean {
+  return after.epoch === 0 && after.seq === 0
 }
 
-function wake(listener: () => void): void {
+function changed(oldest: Position): Gone {
+  return { gone: 'history-changed', oldest }
+}
+
+/** Calls a listener whose failure is no business of the sender's, nor of the other listeners. */
+export function wake(listener: () => void): void {
   try {
     listener()
   } catch {
-    // The event is stored: what a listener does about it is no business of the sender's, nor of the other listeners.
+    // The event is stored: whoever was told could do nothing with it.
   }
 }
 
-function headOf(log: Log): Position {
-  const last = log.entries.at(-1)
-  return last === undefined ? log.before : position(last.stored)
+/** @throws {TypeError} a limit is not a number above 0 */
+export function checkRetention({ maxEvents = 1_000, maxAgeMs = DAY_MS }: RetentionOptions): Retention {
+  return { maxEvents: positive('maxEvents', maxEvents), maxAgeMs: positive('maxAgeMs', maxAgeMs) }
 }
 
-function position({ epoch, seq, id }: Position): Position {
-  return { epoch, seq, id }
+/** The limits of a store, checked. */
+export interface Retention {
+  readonly maxEvents: number
+  readonly maxAgeMs: number
 }
 
-function take(entries: readonly Entry[], from: number, limit: number): StoredEvent[] {
-  return entries.slice(from, from + limit).map((entry) => entry.stored)
+/** How many events to read: a whole number from 0. */
+export function wholeLimit(limit: number): number {
+  return limit > 0 ? Math.min(Math.floor(limit), Number.MAX_SAFE_INTEGER) : 0
+}
+
+/** @throws {TypeError} the id is no string, or empty */
+export function checkUserId(userId: string): string {
+  if (typeof userId === 'string' && userId !== '') return userId
+  throw new TypeError(`userId must be a non-empty string; received ${quote(userId)}.`)
 }
 
 function positive(name: string, value: unknown): number {

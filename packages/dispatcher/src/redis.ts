@@ -1,0 +1,3 @@
+export { EventStoreError } from './errors.js'
+export type { RedisAddress } from './stores/redis-client.js'
+export { RedisEventStore, type RedisEventStoreOptions } from './stores/redis.js'
