@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { monotonicMs } from '../clock.js'
+import { quote } from '../errors.js'
 import { FROM_OLDEST, type Gone, type Position, type StoredEvent } from '../events/store.js'
 import type { GatewayCounters } from './gateway-metrics.js'
 import type { SnapshotReason } from './protocol.js'
@@ -156,7 +157,7 @@ export class LogCursor<Reader extends { wake(): void }> {
     this.#askedAt = monotonicMs()
     try {
       this.#position ??= await this.#startingPoint()
-      const answer = await this.#feed.read(this.#position, limit)
+      const answer = checkAnswer(await this.#feed.read(this.#position, limit))
       this.#failingSince = undefined
       this.#failures = 0
       return answer
@@ -221,4 +222,10 @@ export class LogCursor<Reader extends { wake(): void }> {
     this.#counters.storeFailures += 1
     if (failures.hasSubscribers) failures.publish({ userId: this.#feed.userId, cause })
   }
+}
+
+/** A store that answers neither is as good as one that fails; taken for nothing new, it would be a silent end. */
+function checkAnswer(answer: StoredEvent[] | Gone): StoredEvent[] | Gone {
+  if (Array.isArray(answer) || typeof answer?.oldest === 'object') return answer
+  throw new TypeError(`An event store must answer a read with events or what is gone; received ${quote(answer)}.`)
 }
