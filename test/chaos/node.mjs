@@ -75,7 +75,7 @@ async function runAgents(user) {
   for (let run = 1; !isQuiet; run += 1) {
     const context = UserExecutionContext.create({ userId: user, threadId: 'chaos', runId: `${settings.name}-${run}` })
     const agent = new AgentRun(context, events, settings.name)
-    await using dispatcher = UnifiedToolDispatcher.createForUser(context, { tools: [measure], events })
+    const dispatcher = UnifiedToolDispatcher.createForUser(context, { tools: [measure], events })
     await agent.started()
     for (let step = random.between(0, 4); step > 0 && !isQuiet; step -= 1) {
       await agent.thinking('x'.repeat(random.chance(0.05) ? 3_000 : random.below(100)), step)
@@ -83,6 +83,7 @@ async function runAgents(user) {
       await pause(random.below(settings.pauseMs))
     }
     await agent.completed({ run })
+    await dispatcher.dispose()
   }
 }
 
