@@ -13,8 +13,7 @@ const WEATHERS = ['cut', 'cut', 'stall', 'half-open', 'delay', 'split']
 
 /** @type {Readonly<Record<Fault, (world: World, random: Random) => void | Promise<void>>>} */
 const faults = {
-  'kill-node': async ({ nodes, ...world }, random) => {
-    void world
+  'kill-node': async ({ nodes }, random) => {
     const node = random.pick(nodes)
     node.process?.kill()
     await node.process?.ended
