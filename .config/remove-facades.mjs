@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { goes, lines, paths, scripts } from './about-facades.mjs'
+import { goes, lines as linesThatGo, paths, scripts } from './about-facades.mjs'
 import { root } from './workspaces.mjs'
 
 /**
@@ -42,7 +42,7 @@ export function removeAllFacades(repository) {
   edit(repository, '.config/check.mjs', (text) => text.replace(/ {2}\{\n {4}name: 'generated',[^}]*\},\n/u, ''))
   edit(repository, '.config/knip.json', withoutFacadeWorkspaces)
   edit(repository, '.oxlintrc.json', (text) => text.replace('"packages/facades/**", ', ''))
-  for (const [file, part] of Object.entries(lines)) {
+  for (const [file, part] of Object.entries(linesThatGo)) {
     edit(repository, file, (text) => withoutLines(text, (line) => line.includes(part)))
   }
   edit(repository, 'README.md', (text) => text.replace(/## The facades, and how long[^]*?(?=^## )/mu, ''))
@@ -97,12 +97,17 @@ function toolsOfWhatGoes(repository) {
       .map((file) => (existsSync(join(repository, file)) ? readFileSync(join(repository, file), 'utf8') : ''))
       .join('\n'),
   )
-  const names = (/** @type {string | undefined} */ text, /** @type {string} */ tool) => {
-    const library = tool.replace(/^@types\//u, '')
-    return [`'${library}'`, `"${library}"`, `'${library}/`, `"${library}/`].some((each) => text?.includes(each))
-  }
   const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
-  return Object.keys(devDependencies).filter((tool) => names(going, tool) && !names(staying, tool))
+  return Object.keys(devDependencies).filter((tool) => isNamed(tool, going) && !isNamed(tool, staying))
+}
+
+/**
+ * @param {string} tool
+ * @param {string | undefined} text
+ */
+function isNamed(tool, text) {
+  const library = tool.replace(/^@types\//u, '')
+  return [`'${library}'`, `"${library}"`, `'${library}/`, `"${library}/`].some((each) => text?.includes(each))
 }
 
 /**
@@ -122,14 +127,18 @@ function withoutFacadeWorkspaces(text) {
   const config = JSON.parse(text)
   for (const name of Object.keys(config.workspaces)) if (goes(name) || goes(`${name}/`)) delete config.workspaces[name]
   const { '.': top, codemods } = config.workspaces
-  const left = (/** @type {string} */ each) => !goes(each.slice(0, each.lastIndexOf('/') + 1))
-  top.entry = top.entry.filter((/** @type {string} */ each) => left(each) && each !== 'test/releases/*.mjs')
-  top.project = top.project.filter((/** @type {string} */ each) => left(each.replace(/^!/u, '')))
+  top.entry = top.entry.filter((/** @type {string} */ each) => !isBelowWhatGoes(each) && each !== 'test/releases/*.mjs')
+  top.project = top.project.filter((/** @type {string} */ each) => !isBelowWhatGoes(each.replace(/^!/u, '')))
   // Only the applications name such a package.
   top.ignoreDependencies = top.ignoreDependencies.filter((/** @type {string} */ each) => each !== '@claims/.+')
   // Their declarations are what the fixtures are checked against; no source imports them.
   codemods.ignoreDependencies.push('@switchyard/.+')
   return json(config)
+}
+
+/** @param {string} pattern Of files, such as `test/demo/*.mjs`. */
+function isBelowWhatGoes(pattern) {
+  return goes(pattern.slice(0, pattern.lastIndexOf('/') + 1))
 }
 
 /** @param {string} line */
@@ -142,17 +151,21 @@ function isAboutFacades(part) {
   return paths.some((path) => part.includes(path.replace(/\/$/u, ''))) || runsGone(part)
 }
 
+/** @param {string} block Of Markdown. */
+function isLineByLine(block) {
+  return /^(?:\||```)/u.test(block)
+}
+
 /**
  * Prose without the paragraphs and the list items, tables and code without the lines, that name what is gone.
  *
  * @param {string} text
  */
 function withoutWhatIsGone(text) {
-  const hasLines = (/** @type {string} */ block) => /^(?:\||```)/u.test(block)
   return text
     .split(/(?<=\n\n)|(?<=\n)(?=(?:\d+\.|-) )/u)
-    .map((block) => (hasLines(block) ? withoutLines(block, isAboutFacades) : block))
-    .filter((block) => hasLines(block) || !isAboutFacades(block))
+    .map((block) => (isLineByLine(block) ? withoutLines(block, isAboutFacades) : block))
+    .filter((block) => isLineByLine(block) || !isAboutFacades(block))
     .join('')
     .replaceAll(/(?<=[^\n])\n(?=## )/gu, '\n\n')
 }
