@@ -27,12 +27,14 @@ end
 local function trim()
   while seq - before > max or (seq > before and now - at > age) do
     local count = math.min(math.max(seq - before - max, 0) + 1, 100)
+    local dropped = {}
     for _, entry in ipairs(redis.call('XRANGE', stream, epoch .. '-' .. (before + 1), '+', 'COUNT', count)) do
       at = tonumber(entry[2][2])
       if seq - before <= max and now - at <= age then break end
-      redis.call('HDEL', hash, entry[2][4])
       before, beforeId, changed = before + 1, entry[2][4], true
+      dropped[#dropped + 1] = beforeId
     end
+    if #dropped > 0 then redis.call('HDEL', hash, unpack(dropped)) end
   end
   if changed then redis.call('XTRIM', stream, 'MAXLEN', seq - before) end
 end
@@ -62,9 +64,13 @@ export const APPEND = `${LOG}
 local answer, grown = { epoch }, false
 for place = 4, #ARGV, 2 do
   local event = ARGV[place]
-  local known = event ~= '' and redis.call('HGET', hash, event)
+  local known = event ~= '' and tonumber(redis.call('HGET', hash, event) or nil)
+  if known and known <= seq - max then
+    trim()
+    known = false
+  end
   if known then
-    answer[#answer + 1] = -tonumber(known)
+    answer[#answer + 1] = -known
     answer[#answer + 1] = event
   else
     if event ~= '' then
@@ -72,12 +78,12 @@ for place = 4, #ARGV, 2 do
       seq, id, grown = seq + 1, event, true
       redis.call('XADD', stream, epoch .. '-' .. seq, 't', string.format('%.0f', now), 'i', id, 'e', ARGV[place + 1])
       redis.call('HSET', hash, id, seq)
-      trim()
     end
     answer[#answer + 1] = seq
     answer[#answer + 1] = id
   end
 end
+trim()
 if changed or grown then save() end
 keep()
 if grown then redis.call('PUBLISH', ARGV[3], epoch .. '-' .. seq) end
