@@ -7,12 +7,13 @@ import { nextEpoch } from '../events/store.js'
 const VERSION = 1
 const BUSY_TIMEOUT_MS = 5_000
 
+/** Ids that follow each other, as ours do, come to lie on one page of their index, whoever's events they are of. */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS switchyard_store (version INTEGER NOT NULL, epoch INTEGER NOT NULL, file TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS switchyard_logs (log INTEGER PRIMARY KEY, user TEXT NOT NULL UNIQUE,
     before INTEGER NOT NULL DEFAULT 0, before_id TEXT);
   CREATE TABLE IF NOT EXISTS switchyard_events (log INTEGER NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL,
-    stored_at INTEGER NOT NULL, event TEXT NOT NULL, UNIQUE (log, seq), UNIQUE (log, id))`
+    stored_at INTEGER NOT NULL, event TEXT NOT NULL, UNIQUE (log, seq), UNIQUE (id, log))`
 
 /** What is bound to a statement. */
 export type Value = string | number | null

@@ -24,7 +24,7 @@ const SELECT_FIRST_KEPT =
 const SELECT_FROM = 'SELECT seq, id, event FROM switchyard_events WHERE log = ? AND seq >= ? ORDER BY seq LIMIT ?'
 const SELECT_PLACE = 'SELECT id, stored_at FROM switchyard_events WHERE log = ? AND seq = ?'
 const SELECT_SEQ = 'SELECT seq FROM switchyard_events WHERE log = ? AND id = ?'
-const INSERT_EVENT = 'INSERT INTO switchyard_events VALUES (?, ?, ?, ?, ?) ON CONFLICT (log, id) DO NOTHING'
+const INSERT_EVENT = 'INSERT INTO switchyard_events VALUES (?, ?, ?, ?, ?) ON CONFLICT (id, log) DO NOTHING'
 const INSERT_LOG = 'INSERT INTO switchyard_logs (user) VALUES (?) RETURNING log'
 const UPDATE_LOG = 'UPDATE switchyard_logs SET before = ?, before_id = ? WHERE log = ?'
 const DELETE_EVENTS = 'DELETE FROM switchyard_events WHERE log = ? AND seq <= ?'
