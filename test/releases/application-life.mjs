@@ -84,6 +84,8 @@ export async function leaveFacades(app) {
 export async function meetNextStage(app) {
   const { folder, registry, installer } = app
   await succeed(app, installer.update)
+  // pnpm writes the newest versions into the manifest.
+  await git(folder, 'commit', '--quiet', '--all', '--allow-empty', '--message', 'Update')
   const tests = await run(folder, installer.command, installer.test, { env: registry.env, timeoutMs: 300_000 })
   const heard = `${tests.stdout}${tests.stderr}`
   for (const { package: name, code } of [finalFacade, removedFacade]) {
