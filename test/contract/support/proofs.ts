@@ -60,7 +60,7 @@ export const agentRun = ofDispatcher('events/agent-run')
 export const deadlines = ofDispatcher('deadlines')
 export const dispatcherTypes = ofDispatcher('types')
 export const eventSink = ofDispatcher('interop/event-sink')
-export const eventStore = ofDispatcher('events/store')
+export const eventStore = titledIn('packages/dispatcher/test/stores/store-suite.ts')
 export const metricsModel = ofDispatcher('properties/metrics-model')
 export const redaction = ofDispatcher('events/redact')
 

@@ -4,6 +4,7 @@ import type { Connection, GatewayState, Tracked } from './connection.js'
 import { GatewayCounters } from './gateway-metrics.js'
 import { CLOSE_CODES, type GatewayLimits } from './protocol.js'
 import { UserFeed } from './user-feed.js'
+import { WakeRounds } from './wake-rounds.js'
 
 const LONGEST_SWEEP_MS = 250
 const SHORTEST_SWEEP_MS = 5
@@ -16,6 +17,7 @@ export class ConnectionRegistry implements GatewayState {
   isClosing = false
   readonly #store: EventStore
   readonly #feeds = new Map<string, UserFeed<Connection>>()
+  readonly #rounds = new WakeRounds()
   readonly #tracked = new Set<Tracked>()
   #open = 0
   #timer: NodeJS.Timeout | undefined
@@ -47,7 +49,7 @@ export class ConnectionRegistry implements GatewayState {
 
   /** Makes a connection of a user; what the store throws at the subscription is thrown on. */
   add<Made extends Connection>(userId: string, make: (feed: UserFeed<Connection>) => Made): Made {
-    const feed = this.#feeds.get(userId) ?? new UserFeed<Connection>(this.#store, userId)
+    const feed = this.#feeds.get(userId) ?? new UserFeed<Connection>(this.#store, userId, this.#rounds)
     const connection = make(feed)
     this.#feeds.set(userId, feed)
     feed.readers.add(connection)

@@ -1,11 +1,6 @@
 import { redact } from '../events/redact.js'
+import type { Wakeable, WakeRounds } from './wake-rounds.js'
 import type { EventStore, Gone, Position, StoredEvent } from '../events/store.js'
-
-/** What a feed wakes up. */
-export interface Listener {
-  /** There may be something new in the log. */
-  wake(): void
-}
 
 interface PendingRead {
   readonly after: Position
@@ -20,20 +15,23 @@ const KEPT_TEXTS = 256
  * One user's log as this gateway sees it: one subscription, and one read and one encoding for all connections that are at
  * the same place. It holds no events; each connection is a cursor of its own.
  */
-export class UserFeed<Reader extends Listener> {
+export class UserFeed<Reader extends Wakeable> {
   readonly userId: string
   readonly readers = new Set<Reader>()
   readonly #store: EventStore
   readonly #unsubscribe: () => void
-  #isWaking = false
   #pending: PendingRead | undefined
   #texts = new WeakMap<StoredEvent, string>()
   #textCount = 0
 
-  constructor(store: EventStore, userId: string) {
+  constructor(store: EventStore, userId: string, rounds: WakeRounds) {
     this.#store = store
     this.userId = userId
-    this.#unsubscribe = store.subscribe(userId, () => this.#onAppend())
+    this.#unsubscribe = store.subscribe(userId, () => {
+      // A read that began before the append may not see it, and whoever joins it now would not be woken again.
+      this.#pending = undefined
+      rounds.add(this)
+    })
   }
 
   close(): void {
@@ -76,17 +74,9 @@ export class UserFeed<Reader extends Listener> {
     read.answer.then(forget, forget)
   }
 
-  #onAppend(): void {
-    // A read that began before the append may not see it, and whoever joins it now will not be woken again.
-    this.#pending = undefined
-    if (this.#isWaking) return
-    this.#isWaking = true
-    // Once for all that is appended in this turn of the event loop, so that it leaves in one piece.
-    setImmediate(() => {
-      this.#isWaking = false
-      this.#pending = undefined
-      for (const reader of this.readers) reader.wake()
-    })
+  /** Wakes the readers. */
+  wake(): void {
+    for (const reader of this.readers) reader.wake()
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type EventStore,
   type Gone,
   judgeCursor,
+  nextEpoch,
   isFromOldest,
   type Position,
   type Retention,
@@ -29,8 +30,6 @@ interface Log {
   head: Position
 }
 
-let lastEpoch = 0
-
 /** The event store that lives and dies with the process. */
 export class MemoryEventStore implements EventStore {
   readonly #retention: Retention
@@ -43,8 +42,7 @@ export class MemoryEventStore implements EventStore {
   /** @throws {TypeError} a limit is not a number above 0 */
   constructor(options: RetentionOptions = {}) {
     this.#retention = checkRetention(options)
-    lastEpoch = Math.max(lastEpoch + 1, Date.now() * 1_000)
-    this.#start = { epoch: lastEpoch, seq: 0, id: null }
+    this.#start = { epoch: nextEpoch(), seq: 0, id: null }
   }
 
   // The promises of an async function cost nothing here and turn every throw into a rejection.

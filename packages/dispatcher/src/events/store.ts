@@ -78,6 +78,14 @@ export function judgeCursor(after: Position, { before, head }: LogEnds, idThere:
   return after.id !== null && known !== null && known !== after.id ? changed(before) : undefined
 }
 
+let lastEpoch = 0
+
+/** An epoch later than all before: microseconds since 1970, or the next free number. */
+export function nextEpoch(after = 0): number {
+  lastEpoch = Math.max(lastEpoch + 1, after + 1, Date.now() * 1_000)
+  return lastEpoch
+}
+
 /** Whether a cursor asks for everything that is kept. */
 export function isFromOldest(after: Position): boolean {
   return after.epoch === 0 && after.seq === 0

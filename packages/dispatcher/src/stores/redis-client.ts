@@ -39,6 +39,9 @@ export class RedisClient {
     if (url !== undefined && (typeof url !== 'string' || url === '')) {
       throw new TypeError(`url must be a string such as "redis://127.0.0.1:6379"; received ${quote(url)}.`)
     }
+    if (client !== undefined && typeof client.evalsha !== 'function') {
+      throw new TypeError(`client must be an ioredis client; received ${quote(client)}.`)
+    }
     this.#owned = client === undefined
     this.redis = client ?? connection(url)
     this.where = addressOf(this.redis)

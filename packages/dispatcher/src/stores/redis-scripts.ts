@@ -13,7 +13,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local epoch, seq, id, before, beforeId = unpack(redis.call('HMGET', hash, 'epoch', 'seq', 'id', 'before', 'beforeId'))
 seq, before = tonumber(seq), tonumber(before)
-local born = not epoch or redis.call('XLEN', stream) ~= seq - before
+local born = not (epoch and seq and before) or redis.call('XLEN', stream) ~= seq - before
 if born then
   local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
   local old = tonumber(epoch or (last and string.match(last[1], '^%d+')) or 0)

@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import Database from 'libsql'
 import { EventStoreError } from '../errors.js'
+import { nextEpoch } from '../events/store.js'
 
 const VERSION = 1
 const BUSY_TIMEOUT_MS = 5_000
@@ -62,7 +63,7 @@ export class SqliteFile {
       return inTransaction(this.#open(), mode, use)
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new EventStoreError(`The SQLite database ${this.path} could not ${doing}: ${reason}${hint(cause)}`, cause)
+      throw new EventStoreError(`The SQLite database ${this.path} could not ${doing}: ${reason}.${hint(cause)}`, cause)
     }
   }
 
@@ -107,6 +108,7 @@ function inTransaction<Result>(file: OpenFile, mode: 'read' | 'write', use: (fil
 }
 
 function connect(path: string, synchronous: 'normal' | 'full'): Connection {
+  if (!existsSync(dirname(path))) throw new Error('its folder does not exist')
   const database = new Database(path)
   try {
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA synchronous = ${synchronous}`)
@@ -138,7 +140,7 @@ function begin(database: Database.Database, identity: string): number {
   )
   if (version !== VERSION) throw new Error(`it is of version ${String(version)}, and this release reads ${VERSION}`)
   if (file === identity) return Number(epoch)
-  const next = Math.max(Date.now() * 1_000, Number(epoch) + 1)
+  const next = nextEpoch(Number(epoch))
   database.exec('DELETE FROM switchyard_store')
   database.prepare('INSERT INTO switchyard_store VALUES (?, ?, ?)').run(VERSION, next, identity)
   return next
@@ -169,7 +171,7 @@ function identityOf(path: string): string {
 
 function hint(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  if (/^SQLITE_(?:CORRUPT|NOTADB)/u.test(code)) return '. Move it away to begin anew, or put a backup in its place.'
-  if (code.startsWith('SQLITE_BUSY')) return `. Another process kept it locked for ${BUSY_TIMEOUT_MS} ms.`
+  if (/^SQLITE_(?:CORRUPT|NOTADB)/u.test(code)) return ' Move it away to begin anew, or put a backup in its place.'
+  if (code.startsWith('SQLITE_BUSY')) return ` Another process kept it locked for ${BUSY_TIMEOUT_MS} ms.`
   return ''
 }

@@ -103,7 +103,7 @@ export class SqliteEventStore implements EventStore {
     // Wrapped, so that the same function subscribed twice is two subscriptions.
     const listener = () => onAppend()
     listeners.add(listener)
-    this.#look ??= setInterval(() => this.#lookForOthers(), LOOK_EVERY_MS).unref()
+    this.#startLooking()
     return () => {
       listeners.delete(listener)
       if (listeners.size === 0 && this.#listeners.get(user) === listeners) this.#listeners.delete(user)
@@ -137,15 +137,23 @@ export class SqliteEventStore implements EventStore {
     for (const listener of this.#listeners.get(user) ?? []) wake(listener)
   }
 
-  #lookForOthers(): void {
+  /** Opens the file, if nobody has: what it holds by now is for the listeners to read, and no news. */
+  #startLooking(): void {
+    if (this.#look !== undefined) return
+    this.#hasNews()
+    this.#look = setInterval(() => {
+      if (this.#hasNews()) for (const user of this.#listeners.keys()) this.#wakeUser(user)
+    }, LOOK_EVERY_MS).unref()
+  }
+
+  #hasNews(): boolean {
+    const seen = this.#seenVersion
     try {
-      const version = this.#file.dataVersion()
-      const changed = version !== this.#seenVersion
-      this.#seenVersion = version
-      if (changed) for (const user of this.#listeners.keys()) this.#wakeUser(user)
+      this.#seenVersion = this.#file.dataVersion()
     } catch {
       // The next look tries again; whoever reads meanwhile hears what is wrong.
     }
+    return this.#seenVersion !== seen
   }
 
   #stopLooking(): void {

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EventRouter } from '../../src/index.js'
+import { RedisEventStore, RedisTicketStore } from '../../src/redis.js'
+import { endAfterTest, type GatewayScene, startGateway, until } from '../support/delivery.js'
+import { type RedisServer, redisExecutable, startRedis } from '../support/redis-server.js'
+
+describe.skipIf(redisExecutable === undefined)('two gateways on one Redis', () => {
+  let redis: RedisServer
+  beforeAll(async () => {
+    redis = await startRedis()
+  })
+  afterAll(() => redis.stop())
+
+  async function node(): Promise<GatewayScene> {
+    const store = new RedisEventStore({ url: redis.url })
+    const tickets = new RedisTicketStore({ url: redis.url })
+    endAfterTest(() => Promise.all([store.close(), tickets.close()]))
+    return startGateway({ router: new EventRouter({ store }), tickets })
+  }
+
+  it('take each ticket once, whichever of them gave it out', async () => {
+    const [a, b] = [await node(), await node()]
+    const ticket = await a.gateway.createTicket('ada')
+    const [onA, onB] = [a.open(ticket), b.open(ticket)]
+    const code = await Promise.race([onA.closed, onB.closed])
+    expect(code).toBe(4401)
+    await until(() => a.gateway.connections('ada') + b.gateway.connections('ada') === 1)
+  })
+
+  it('close the connections of a revoked user on both, and take none of the earlier tickets', async () => {
+    const [a, b] = [await node(), await node()]
+    const [onA, onB, bob] = [await a.connect('eve'), await b.connect('eve'), await b.connect('bob')]
+    await Promise.all([onA.next(), onB.next(), bob.next()])
+    const early = await b.gateway.createTicket('eve')
+    expect(await a.gateway.revoke('eve')).toBe(1)
+    expect(await Promise.all([onA.closed, onB.closed])).toEqual([4401, 4401])
+    expect(await b.open(early).closed).toBe(4401)
+    expect(b.gateway.connections('bob')).toBe(1)
+    expect(b.gateway.connections('eve')).toBe(0)
+  })
+
+  it('carry on with a cursor of the other one, and deliver what was emitted there', async () => {
+    const [a, b] = [await node(), await node()]
+    const first = await a.connect('kim')
+    await first.next()
+    const ids = await b.emit('kim', 3)
+    const event = (await first.take(3)).at(1)
+    if (event?.t !== 'event') throw new Error('no event')
+    await a.gateway.close(500)
+    expect(await first.closed).toBe(1001)
+    const resumed = await b.connect('kim', { after: { epoch: event.epoch, seq: event.seq, id: event.event.id } })
+    await resumed.take(2)
+    expect(resumed.eventIds).toEqual(ids.slice(2))
+  })
+})
