@@ -66,6 +66,16 @@ export function isAlreadyPublished(stderr) {
 }
 
 /**
+ * Whether npm failed because of who it is signed on as, or not signed on at all. A registry hides packages from strangers
+ * by saying that they do not exist.
+ *
+ * @param {string} stderr
+ */
+export function isNotAllowed(stderr) {
+  return /\b(?:ENEEDAUTH|E401|E403|E404|EOTP)\b/u.test(stderr)
+}
+
+/**
  * The environment in which npm speaks to a registry with a token.
  *
  * @param {string} registry

@@ -2,12 +2,21 @@
 // The steps of a release in their order. Each knows whether it is done already, so that a release that died is finished
 // by running it again.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 import { billOfMaterials } from './bill-of-materials.mjs'
 import { npmMessage, overdue } from './deprecations.mjs'
 import { lostFacadeLines } from './facade-reports.mjs'
-import { isAlreadyPublished, npm, publishedVersions, withToken } from './registry.mjs'
+import { isAlreadyPublished, isNotAllowed, npm, publishedVersions, withToken } from './registry.mjs'
+import {
+  contradictions,
+  misplacedTags,
+  releasedTable,
+  tagOf,
+  takenBack,
+  unannounced,
+  unfinished,
+} from './release-preconditions.mjs'
 import { root } from './workspaces.mjs'
 
 /** @typedef {import('./deprecations.mjs').FacadeMigration} FacadeMigration */
@@ -21,6 +30,7 @@ import { root } from './workspaces.mjs'
  * @property {boolean} provenance Whether npm signs where and from what the packages were built.
  * @property {boolean} checks Whether the packages are checked first.
  * @property {Date} today
+ * @property {string} [repository] The root of the repository. Default: this one.
  * @property {string | undefined} deprecateToken What `npm deprecate` signs on with. Absent: npm's own configuration.
  */
 
@@ -41,18 +51,34 @@ export const attachments = join(root, '.dist/release')
 export function releaseSteps(release) {
   const ordered = inDependencyOrder(release.packages)
   return [
-    { name: 'no changeset is pending, nothing is uncommitted', isDone: never, run: requireCleanState },
-    {
-      name: 'no facade is overdue',
-      isDone: never,
-      run: () => requireNothing(overdue(release.migrations, release.today)),
-    },
+    ...preconditions(release),
     ...(release.checks ? checks(ordered) : []),
     ...ordered.map((each) => publishStep(each, release)),
     ...ordered.map(tagStep),
     ...ordered.map(billOfMaterialsStep),
     ...release.migrations.flatMap((migration) => deprecateStep(migration, release)),
   ]
+}
+
+/**
+ * @param {Release} release
+ * @returns {Step[]}
+ */
+function preconditions({ packages, migrations, registry, today, repository = root }) {
+  const unpublished = async () => {
+    const known = await Promise.all(packages.map(({ name }) => publishedVersions(registry, name)))
+    return packages.filter(({ version }, at) => known[at]?.has(version) !== true)
+  }
+  /** @type {[string, () => string[] | Promise<string[]>][]} */
+  const wanted = [
+    ['no changeset is pending, nothing is uncommitted', () => unfinished(repository)],
+    ['every change of a package has its version', () => unannounced(packages, repository)],
+    ['no facade is overdue', () => overdue(migrations, today)],
+    ['every facade has what its stage says', () => contradictions(migrations, packages)],
+    ['no promise to users is taken back', async () => takenBack(await releasedTable(repository), migrations)],
+    ['no tag is in the way', async () => misplacedTags(await unpublished(), repository)],
+  ]
+  return wanted.map(([name, find]) => ({ name, isDone: never, run: async () => requireNothing(await find()) }))
 }
 
 /**
@@ -74,22 +100,8 @@ export function inDependencyOrder(packages) {
 }
 
 /** @param {{ name: string, version: string }} workspace */
-export function tagOf({ name, version }) {
-  return `${name}@${version}`
-}
-
-/** @param {{ name: string, version: string }} workspace */
 export function billOfMaterialsOf({ name, version }) {
   return join(attachments, `${basename(name)}-${version}.cdx.json`)
-}
-
-async function requireCleanState() {
-  const pending = readdirSync(join(root, '.changeset')).filter((file) => file.endsWith('.md') && file !== 'README.md')
-  const changed = git('status', '--porcelain').trim()
-  await requireNothing([
-    ...(pending.length > 0 ? [`changesets are pending (${pending.join(', ')}): npm run version, and commit`] : []),
-    ...(changed === '' ? [] : [`the tags would name a commit without these changes:\n${changed}`]),
-  ])
 }
 
 /**
@@ -119,7 +131,11 @@ function publishStep(workspace, { registry, provenance }) {
       const { status, stderr } = await npm([...args, provenance ? '--provenance' : '--provenance=false'], {
         cwd: folder,
       })
-      if (status !== 0 && !isAlreadyPublished(stderr)) throw new Error(`npm ${args.join(' ')} failed:\n${stderr}`)
+      if (status === 0 || isAlreadyPublished(stderr)) return
+      const hint = isNotAllowed(stderr)
+        ? `\nnpm may not publish ${name} here: in the workflow, its trusted publisher on npmjs.com must be release.yml in the environment npm; by hand, npm login as one of its maintainers (npm owner ls ${name})`
+        : ''
+      throw new Error(`npm ${args.join(' ')} failed:\n${stderr}${hint}`)
     },
   }
 }
@@ -179,7 +195,7 @@ function deprecateStep(migration, { registry, deprecateToken }) {
         const { status, stderr } = await npm(args, { cwd: root, env: withToken(registry, deprecateToken) })
         if (status === 0) return undefined
         const byHand = args.map((arg) => (/[\s;=()]/u.test(arg) ? JSON.stringify(arg) : arg)).join(' ')
-        if (/ENEEDAUTH|E401|E403|EOTP/u.test(stderr)) return `npm ${byHand}`
+        if (isNotAllowed(stderr)) return `npm ${byHand}`
         throw new Error(`npm ${byHand} failed:\n${stderr}`)
       },
     },

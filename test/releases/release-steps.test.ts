@@ -1,5 +1,8 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type FacadeMigration, npmMessage } from '../../.config/deprecations.mjs'
@@ -146,5 +149,60 @@ describe('deprecating what is published already', { timeout: 60_000 }, () => {
 
   it('does so with a token that the registry does not take', async () => {
     expect(await step('of-a-stranger').run()).toContain('npm deprecate')
+  })
+})
+
+describe('publishing where npm may not', { timeout: 60_000 }, () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-publish-')))
+  let answers: { status: number; body: unknown }
+  const server = createServer((request, response) => {
+    request.resume()
+    if (request.method !== 'PUT') return response.writeHead(404).end('{}')
+    return request.on('end', () => response.writeHead(answers.status).end(JSON.stringify(answers.body)))
+  })
+  let registry: string
+
+  beforeAll(async () => {
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: '@switchyard/one', version: '1.0.0' }))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  })
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve))
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  function publish(token: string | undefined) {
+    const file = join(folder, '.npmrc')
+    writeFileSync(file, token === undefined ? '' : `//${new URL(registry).host}/:_authToken=${token}\n`)
+    const packages = [{ ...packageOf('@switchyard/one', []), folder }]
+    const today = new Date('2027-01-01T00:00:00Z')
+    const settings = { packages, migrations: [], registry, provenance: false, checks: false, today }
+    const step = releaseSteps({ ...settings, deprecateToken: undefined }).find(({ name }) => name.startsWith('publish'))
+    if (step === undefined) throw new Error('a package should be published')
+    return step.run()
+  }
+
+  it('says without a token who may, and how', async () => {
+    await expect(publish(undefined)).rejects.toThrow(
+      /ENEEDAUTH[^]*npm may not publish @switchyard\/one here: .*npm login/u,
+    )
+  })
+
+  it.each([401, 403, 404])('says it to a user whom the registry answers with %i', async (status) => {
+    answers = { status, body: { error: 'not you' } }
+    await expect(publish('of-a-stranger')).rejects.toThrow(
+      /npm may not publish @switchyard\/one here: .*npm owner ls @switchyard\/one/u,
+    )
+  })
+
+  it('says what the registry said when it fails for another reason', async () => {
+    answers = { status: 400, body: { error: 'the tarball is too large' } }
+    await expect(publish('of-a-maintainer')).rejects.toThrow(/the tarball is too large\s*$|E400/u)
+  })
+
+  it('is content with a version that the registry has already, and does not show yet', async () => {
+    answers = { status: 403, body: { error: 'You cannot publish over the previously published versions: 1.0.0.' } }
+    await expect(publish('of-a-maintainer')).resolves.toBeUndefined()
   })
 })
