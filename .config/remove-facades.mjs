@@ -2,38 +2,13 @@
 // Takes facades out of the repository, in one commit's worth of changes.
 //   node .config/remove-facades.mjs legacy core    those, in the release that their sunset names
 //   node .config/remove-facades.mjs --all          packages/facades as a whole, with what is about it alone
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { goes, lines as linesThatGo, paths, scripts } from './about-facades.mjs'
 import { root } from './workspaces.mjs'
-
-/** What is about the facades and nothing else: their tests, and the story of leaving them. */
-const aboutFacades = [
-  'packages/facades',
-  'test/contract',
-  'test/fixtures/before',
-  'test/codemods',
-  'test/consumer',
-  'test/demo',
-  'test/golden-path/golden-path.test.ts',
-  'test/apps',
-  'test/bench/cases/facades.mjs',
-  'test/releases/application-life.mjs',
-  'test/releases/installers.mjs',
-  'test/releases/maintainer.mjs',
-  'test/releases/rehearse.mjs',
-  'test/releases/removal.mjs',
-  'test/releases/repository-copy.mjs',
-  'test/releases/verdaccio.mjs',
-  'test/releases/killed.mjs',
-  'test/releases/registry',
-]
-
-const scripts = ['generate', 'demo', 'release:rehearse', 'remove:rehearse']
-
-/** What only they needed of others. */
-const tools = ['@types/ws', 'ws']
 
 /**
  * Takes one facade out: its package, and the places where the build knows it. Its row stays in the migration table, in
@@ -58,21 +33,24 @@ export function removeFacade(repository, name) {
  */
 export function removeAllFacades(repository) {
   const versions = publishedFacades(repository)
-  for (const path of aboutFacades) rmSync(join(repository, path), { recursive: true, force: true })
+  const tools = toolsOfWhatGoes(repository)
+  for (const path of paths) rmSync(join(repository, path), { recursive: true, force: true })
   dropReferences(repository, 'packages/facades')
-  edit(repository, 'package.json', withoutFacadeScripts)
+  edit(repository, 'package.json', (text) => withoutScripts(text, tools))
   edit(repository, 'codemods/package.json', (text) => withPublished(text, versions))
   edit(repository, 'codemods/src/migrations.ts', (text) => text.replace(/^(?:\/\/ .*\n)+\n/u, ''))
   edit(repository, '.config/check.mjs', (text) => text.replace(/ {2}\{\n {4}name: 'generated',[^}]*\},\n/u, ''))
   edit(repository, '.config/knip.json', withoutFacadeWorkspaces)
   edit(repository, '.oxlintrc.json', (text) => text.replace('"packages/facades/**", ', ''))
+  for (const [file, part] of Object.entries(linesThatGo)) {
+    edit(repository, file, (text) => withoutLines(text, (line) => line.includes(part)))
+  }
   edit(repository, 'README.md', (text) => text.replace(/## The facades, and how long[^]*?(?=^## )/mu, ''))
-  edit(repository, '.github/ARCHITECTURE.md', withoutWhatIsGone)
-  edit(repository, 'test/releases/supply-chain.test.ts', (text) =>
-    text.replace("'test/releases/registry/package-lock.json', ", ''),
-  )
-  edit(repository, 'test/bench/plan.mjs', (text) => text.replace(/^ +facades: \(\) => .*\n/mu, ''))
-  edit(repository, '.ci/run', (text) => text.replaceAll(/^step '[^']*(?:demo|rehearse)'.*\n/gmu, ''))
+  for (const file of ['README.md', '.github/ARCHITECTURE.md', '.github/CONTRIBUTING.md']) {
+    edit(repository, file, withoutWhatIsGone)
+  }
+  for (const file of ['.ci/run', ...workflows(repository)])
+    edit(repository, file, (text) => withoutLines(text, runsGone))
 }
 
 /**
@@ -99,8 +77,44 @@ function withPublished(text, versions) {
   return json({ ...manifest, dependencies, devDependencies: { ...manifest.devDependencies, ...facades } })
 }
 
-/** @param {string} text */
-function withoutFacadeScripts(text) {
+/**
+ * The development dependencies of the root that what goes names, and nothing that stays.
+ *
+ * @param {string} repository
+ * @returns {string[]}
+ */
+function toolsOfWhatGoes(repository) {
+  const listed = execFileSync('git', ['ls-files', '-z'], {
+    cwd: repository,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  const files = listed
+    .split('\0')
+    .filter((file) => /\.(?:[cm]?[jt]s|json)$/u.test(file) && !/^package(?:-lock)?\.json$/u.test(file))
+  const [going, staying] = [files.filter(goes), files.filter((file) => !goes(file))].map((group) =>
+    group
+      .map((file) => (existsSync(join(repository, file)) ? readFileSync(join(repository, file), 'utf8') : ''))
+      .join('\n'),
+  )
+  const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
+  return Object.keys(devDependencies).filter((tool) => isNamed(tool, going) && !isNamed(tool, staying))
+}
+
+/**
+ * @param {string} tool
+ * @param {string | undefined} text
+ */
+function isNamed(tool, text) {
+  const library = tool.replace(/^@types\//u, '')
+  return [`'${library}'`, `"${library}"`, `'${library}/`, `"${library}/`].some((each) => text?.includes(each))
+}
+
+/**
+ * @param {string} text
+ * @param {readonly string[]} tools
+ */
+function withoutScripts(text, tools) {
   const manifest = JSON.parse(text)
   for (const name of scripts) delete manifest.scripts[name]
   for (const name of tools) delete manifest.devDependencies[name]
@@ -111,33 +125,60 @@ function withoutFacadeScripts(text) {
 /** @param {string} text */
 function withoutFacadeWorkspaces(text) {
   const config = JSON.parse(text)
-  for (const name of Object.keys(config.workspaces)) {
-    if (name.startsWith('packages/facades') || name === 'test/releases/registry') delete config.workspaces[name]
-  }
-  const [top, codemods] = [config.workspaces['.'], config.workspaces.codemods]
-  top.entry = top.entry.filter((/** @type {string} */ each) => !/test\/(?:demo|releases)\/\*\.mjs/u.test(each))
+  for (const name of Object.keys(config.workspaces)) if (goes(name) || goes(`${name}/`)) delete config.workspaces[name]
+  const { '.': top, codemods } = config.workspaces
+  top.entry = top.entry.filter((/** @type {string} */ each) => !isBelowWhatGoes(each) && each !== 'test/releases/*.mjs')
+  top.project = top.project.filter((/** @type {string} */ each) => !isBelowWhatGoes(each.replace(/^!/u, '')))
+  // Only the applications name such a package.
+  top.ignoreDependencies = top.ignoreDependencies.filter((/** @type {string} */ each) => each !== '@claims/.+')
   // Their declarations are what the fixtures are checked against; no source imports them.
   codemods.ignoreDependencies.push('@switchyard/.+')
   return json(config)
 }
 
+/** @param {string} pattern Of files, such as `test/demo/*.mjs`. */
+function isBelowWhatGoes(pattern) {
+  return goes(pattern.slice(0, pattern.lastIndexOf('/') + 1))
+}
+
+/** @param {string} line */
+function runsGone(line) {
+  return scripts.some((name) => new RegExp(`npm run ${name}(?![\\w:-])`, 'u').test(line))
+}
+
 /** @param {string} part */
 function isAboutFacades(part) {
-  return aboutFacades.some((path) => part.includes(path))
+  return paths.some((path) => part.includes(path.replace(/\/$/u, ''))) || runsGone(part)
+}
+
+/** @param {string} block Of Markdown. */
+function isLineByLine(block) {
+  return /^(?:\||```)/u.test(block)
 }
 
 /**
- * Prose without the paragraphs, and tables without the rows, that name what is gone.
+ * Prose without the paragraphs and the list items, tables and code without the lines, that name what is gone.
  *
  * @param {string} text
  */
 function withoutWhatIsGone(text) {
   return text
-    .split(/(?<=\n\n)|(?<=\n)(?=\d+\. )/u)
-    .map((block) => (block.startsWith('|') ? withoutLines(block, isAboutFacades) : block))
-    .filter((block) => block.startsWith('|') || !isAboutFacades(block))
+    .split(/(?<=\n\n)|(?<=\n)(?=(?:\d+\.|-) )/u)
+    .map((block) => (isLineByLine(block) ? withoutLines(block, isAboutFacades) : block))
+    .filter((block) => isLineByLine(block) || !isAboutFacades(block))
     .join('')
     .replaceAll(/(?<=[^\n])\n(?=## )/gu, '\n\n')
+}
+
+/**
+ * @param {string} repository
+ * @returns {string[]}
+ */
+function workflows(repository) {
+  const folder = '.github/workflows'
+  return existsSync(join(repository, folder))
+    ? readdirSync(join(repository, folder)).map((name) => `${folder}/${name}`)
+    : []
 }
 
 /**

@@ -125,6 +125,25 @@ describe('.github/ARCHITECTURE.md', () => {
   })
 })
 
+describe('what is written for people and for CI', () => {
+  const files = ['README.md', '.github/CONTRIBUTING.md', '.ci/run', ...workflows()]
+  const { scripts = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts?: Record<string, string>
+  }
+
+  it.each(files)('runs only scripts that exist: %s', (file) => {
+    const named = [...readFileSync(join(root, file), 'utf8').matchAll(/npm run ([\w:-]+)/gu)].map(
+      ([, name = '']) => name,
+    )
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
+  })
+
+  function workflows(): string[] {
+    const folder = '.github/workflows'
+    return readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)
+  }
+})
+
 describe('the check itself', () => {
   it.each([
     ["import { a } from './a.js'", ['./a.js']],

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -11,7 +12,16 @@ interface Manifest {
 
 const packages = workspaces().map((workspace) => ({ ...workspace, place: relative(root, workspace.folder) }))
 const lockfile = packagesOf('package-lock.json')
-const lockfiles = ['package-lock.json', 'test/releases/registry/package-lock.json', 'test/bench/package-lock.json']
+const lockfiles = execFileSync(
+  'git',
+  ['ls-files', 'package-lock.json', '*/package-lock.json', '*/yarn.lock', '*/pnpm-lock.yaml'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+)
+  .split('\n')
+  .filter((file) => file !== '' && !/\bfixtures\b|^test\/apps\//u.test(file))
 
 function packagesOf(file: string): Lockfile & Record<string, { hasInstallScript?: boolean }> {
   return (JSON.parse(readFileSync(join(root, file), 'utf8')) as { packages: Lockfile }).packages

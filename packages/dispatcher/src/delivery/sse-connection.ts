@@ -8,7 +8,7 @@ import type { UserFeed } from './user-feed.js'
 const PIECE = 64 * 1024
 const ROOM = 64
 
-/** A connection over server-sent events: the network's back-pressure is its window. */
+/** A connection over server-sent events: what waits for the network is its window. */
 export class SseConnection extends Connection {
   readonly #response: ServerResponse
   #isAwaitingDrain = false
@@ -28,7 +28,8 @@ export class SseConnection extends Connection {
   }
 
   room(): number {
-    if (!this.#response.writableNeedDrain) return ROOM
+    const waiting = this.#response.writableLength
+    if (waiting <= this.gateway.limits.maxBufferedBytes) return ROOM
     this.#awaitDrain()
     return 0
   }
