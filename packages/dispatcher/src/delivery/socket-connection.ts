@@ -39,6 +39,8 @@ export class SocketConnection extends Connection {
   }
 
   room(): number {
+    // Closing: nothing can be sent, and asking the log for it again and again would never end.
+    if (this.#ws.readyState !== WebSocket.OPEN) return 0
     if (this.#isCongested()) {
       this.#awaitDrain()
       return 0
