@@ -39,7 +39,8 @@ export async function buildWith({ file, text, becomes }: Planted): Promise<Build
   cpSync(join(root, 'packages/dispatcher/dist'), copy, { recursive: true, filter: (path) => !path.endsWith('.map') })
   writeFileSync(join(copy, 'package.json'), '{ "type": "module" }')
   const parts = readFileSync(join(copy, file), 'utf8').split(text)
-  if (parts.length !== 2) throw new Error(`${file} must have this text exactly once, and has it ${parts.length - 1} times: ${text}`)
+  if (parts.length !== 2)
+    throw new Error(`${file} must have this text exactly once, and has it ${parts.length - 1} times: ${text}`)
   writeFileSync(join(copy, file), parts.join(becomes))
   return load(copy)
 }
@@ -49,7 +50,8 @@ export function removeCopies(): void {
 }
 
 async function load(dist: string): Promise<Build> {
-  const entry = (name: string): Promise<unknown> => import(/* @vite-ignore */ pathToFileURL(join(dist, `${name}.js`)).href)
+  const entry = (name: string): Promise<unknown> =>
+    import(/* @vite-ignore */ pathToFileURL(join(dist, `${name}.js`)).href)
   const [main, websocket, client, sqlite] = await Promise.all(['index', 'websocket', 'client', 'sqlite'].map(entry))
   return { main, websocket, client, sqlite } as Build
 }

@@ -43,6 +43,14 @@ export class Era {
     return there !== undefined && there.epoch === epoch && there.id === id
   }
 
+  /** Whether a cursor there can be continued, as long as what follows is kept. */
+  holds({ epoch, seq, id }: Position): boolean {
+    const [first] = this.places
+    if (seq === 0) return first?.epoch === epoch
+    const there = this.places[seq - 1]
+    return there !== undefined && there.epoch === epoch && (id === null || there.id === id)
+  }
+
   get head(): Place | undefined {
     return this.places.at(-1)
   }
@@ -56,11 +64,16 @@ export interface Moment {
   readonly length: number
 }
 
-/** What a client did. */
+/** What a client did. `position`: where a snapshot says that it goes on. `isFirst`: its client knows of none before, as after a reload. */
 export type Deed =
   | { readonly did: 'applied'; readonly place: Place; readonly userId: string; readonly moment: Moment }
-  /** `isFirst`: its client knows of none before, as after a reload of its page. */
-  | { readonly did: 'snapshot'; readonly reason: string; readonly moment: Moment; readonly isFirst: boolean }
+  | {
+      readonly did: 'snapshot'
+      readonly reason: string
+      readonly position: Position
+      readonly moment: Moment
+      readonly isFirst: boolean
+    }
 
 /** The part of a client's life that is judged. */
 export interface Life {
@@ -73,75 +86,66 @@ export interface Life {
   readonly from: 'oldest' | 'now'
 }
 
+type Applied = Extract<Deed, { did: 'applied' }>
+type Told = Extract<Deed, { did: 'snapshot' }>
+
 /** What is wrong with what a client applied; nothing when it is what the log was, told of each loss once. */
 export function faultIn(life: Life, eras: readonly Era[]): string | undefined {
-  let last: { readonly place: Place | undefined; readonly moment: Moment } = { place: undefined, moment: life.begun }
-  let told: Extract<Deed, { did: 'snapshot' }>[] = []
+  let last: Deed | undefined
   for (const deed of life.deeds) {
-    if (deed.did === 'snapshot') {
-      const fault = faultOfSnapshot(deed, told.at(-1), last, eras)
-      if (fault !== undefined) return fault
-      told.push(deed)
-      continue
-    }
-    if (deed.userId !== life.userId) return `an event of ${deed.userId}`
-    const fault = last.place === undefined ? faultOfFirst(deed, told, life, eras) : faultOfNext(deed, told, last.place, last.moment, eras)
+    const between = eras.slice((last?.moment ?? life.begun).era, deed.moment.era + 1)
+    const fault =
+      deed.did === 'snapshot' ? faultOfSnapshot(deed, last, between) : faultOfApplied(deed, last, life, eras)
     if (fault !== undefined) return fault
     last = deed
-    told = []
   }
   return undefined
 }
 
-type Applied = Extract<Deed, { did: 'applied' }>
-type Told = Extract<Deed, { did: 'snapshot' }>
-
-function faultOfSnapshot(
-  { reason, moment, isFirst }: Told,
-  before: Told | undefined,
-  last: { readonly place: Place | undefined; readonly moment: Moment },
-  eras: readonly Era[],
-): string | undefined {
-  if (!isFirst && before !== undefined && before.moment.era === moment.era && before.moment.dropped === moment.dropped)
+function faultOfSnapshot(told: Told, last: Deed | undefined, between: readonly Era[]): string | undefined {
+  const { reason, position, moment } = told
+  const base = last?.did === 'applied' ? last.place : last?.position
+  if (last?.did === 'snapshot' && !told.isFirst && isSame(last.position, position))
     return `snapshot ${reason} was told twice`
-  const { place } = last
-  const between = eras.slice(last.moment.era, moment.era + 1)
   if (reason === 'history-changed') {
-    const isSo = place === undefined ? between.length > 1 : between.some((era) => !era.has(place))
-    return isSo ? undefined : `snapshot history-changed, though ${text(place)} is in the log`
+    const isSo = base === undefined ? between.length > 1 : between.some((era) => !era.holds(base))
+    return isSo ? undefined : `snapshot history-changed, though ${text(base)} is in the log`
   }
-  const isLost = between.some((era) => era.places.length > 0 && (place?.seq ?? 0) < moment.dropped)
-  return isLost ? undefined : `snapshot ${reason}, though nothing after ${text(place)} was dropped`
+  if (base !== undefined && base.epoch !== position.epoch && !told.isFirst)
+    return `snapshot ${reason}, though the history has changed`
+  const isLost = (base?.seq ?? 0) < position.seq && position.seq <= moment.dropped
+  return isLost || between.length > 1
+    ? undefined
+    : `snapshot ${reason} to ${text(position)}, though nothing after ${text(base)} was dropped`
 }
 
-function faultOfFirst({ place, moment }: Applied, told: readonly Told[], life: Life, eras: readonly Era[]): string | undefined {
+function faultOfApplied(
+  { place, userId, moment }: Applied,
+  last: Deed | undefined,
+  life: Life,
+  eras: readonly Era[],
+): string | undefined {
+  if (userId !== life.userId) return `an event of ${userId}`
   if (!eras.some((era) => era.has(place))) return `${text(place)} is in no log`
-  const isElsewhere = moment.era !== life.begun.era
-  if (told.length > 0 || (isElsewhere && life.live?.era !== life.begun.era)) return undefined
-  if (isElsewhere) return undefined
-  if (life.from === 'oldest') return place.seq - 1 <= moment.dropped ? undefined : `began at ${text(place)}, not with the oldest`
+  if (last?.did === 'snapshot') {
+    const follows = place.epoch === last.position.epoch && place.seq === last.position.seq + 1
+    return follows ? undefined : `after a snapshot to ${text(last.position)} came ${text(place)}`
+  }
+  if (last !== undefined) {
+    const follows = place.seq === last.place.seq + 1 && eras.some((era) => era.has(last.place) && era.has(place))
+    return follows ? undefined : `${text(last.place)} was followed by ${text(place)}, and nothing was told`
+  }
+  if (moment.era !== life.begun.era) return undefined
+  if (life.from === 'oldest')
+    return place.seq - 1 <= moment.dropped ? undefined : `began at ${text(place)}, not with the oldest`
   const isInTime = place.seq > life.begun.length && place.seq - 1 <= (life.live ?? moment).length
   return isInTime ? undefined : `began at ${text(place)}, not with what came from then on`
 }
 
-function faultOfNext(
-  { place, moment }: Applied,
-  told: readonly Told[],
-  last: Place,
-  since: Moment,
-  eras: readonly Era[],
-): string | undefined {
-  if (told.length === 0) {
-    const follows = place.seq === last.seq + 1 && eras.some((era) => era.has(last) && era.has(place))
-    return follows ? undefined : `${text(last)} was followed by ${text(place)}, and nothing was told`
-  }
-  const era = eras.slice(since.era, moment.era + 1).find((each) => each.has(place))
-  if (era === undefined) return `${text(place)} is in no log`
-  return place.seq - 1 <= moment.dropped || era !== eras[moment.era]
-    ? undefined
-    : `after a snapshot came ${text(place)}, though what is before it is kept`
+function isSame(one: Position, other: Position): boolean {
+  return one.epoch === other.epoch && one.seq === other.seq
 }
 
-export function text(place: Place | undefined): string {
-  return place === undefined ? 'the start' : `${place.seq} (${place.id}, epoch ${place.epoch})`
+export function text(place: Position | undefined): string {
+  return place === undefined ? 'the start' : `${place.seq} (${String(place.id)}, epoch ${place.epoch})`
 }

@@ -15,7 +15,11 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function check(build: Build, storageOf: (build: Build, retention: Retention) => Storage, numRuns: number): Promise<void> {
+function check(
+  build: Build,
+  storageOf: (build: Build, retention: Retention) => Storage,
+  numRuns: number,
+): Promise<void> {
   const property = fc.asyncProperty(histories, async (steps: Operation[]) => {
     expect(await live(new World(build, storageOf(build, RETENTION), RETENTION), steps)).toBeUndefined()
   })

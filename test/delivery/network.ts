@@ -96,7 +96,10 @@ export interface Tap {
 }
 
 /** A class of real WebSockets whose connections `connect` makes; `tap` sees their frames. */
-export function webSocketOver(connect: () => Duplex, tap: () => Tap): new (url: string, protocols?: string[]) => WebSocket {
+export function webSocketOver(
+  connect: () => Duplex,
+  tap: () => Tap,
+): new (url: string, protocols?: string[]) => WebSocket {
   return class extends WebSocket {
     readonly #tap = tap()
 
@@ -105,9 +108,9 @@ export function webSocketOver(connect: () => Duplex, tap: () => Tap): new (url: 
       this.on('message', (data: Buffer) => this.#tap.heard(data.toString()))
     }
 
-    override send(...given: Parameters<WebSocket['send']>): void {
-      this.#tap.said(String(given[0]))
-      super.send(...given)
+    override send(data: string): void {
+      this.#tap.said(data)
+      super.send(data)
     }
   }
 }

@@ -11,26 +11,52 @@ export type Operation =
   | { readonly do: 'kill'; readonly then: 'keep' | 'back up' | 'set back' | 'lose' }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'turns'; readonly count: number }
-  | { readonly do: 'shut down' | 'settle' }
+  | { readonly do: 'shut down' }
+  | { readonly do: 'settle' }
 
 const user = fc.constantFrom(...USERS)
 const tab = fc.nat({ max: 3 })
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('append' as const), user, count: fc.integer({ min: 1, max: 9 }) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('append' as const), user, count: fc.integer({ min: 1, max: 9 }) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('resend' as const), user, back: fc.nat({ max: 14 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('open' as const), user, from: fc.constantFrom('oldest' as const, 'now' as const) }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('drop' as const, 'stall' as const, 'hold' as const, 'relax' as const), tab }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('open' as const),
+      user,
+      from: fc.constantFrom('oldest' as const, 'now' as const),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('drop' as const, 'stall' as const, 'hold' as const, 'relax' as const),
+      tab,
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('reload' as const), tab }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), tab }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('revoke' as const), user }) },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('kill' as const), then: fc.constantFrom('keep' as const, 'back up' as const, 'set back' as const, 'lose' as const) }),
+    arbitrary: fc.record({
+      do: fc.constant('kill' as const),
+      then: fc.constantFrom('keep' as const, 'back up' as const, 'set back' as const, 'lose' as const),
+    }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(30, 300, 1_000, 6_000, 40_000) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(30, 300, 1_000, 6_000, 40_000) }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('turns' as const), count: fc.integer({ min: 1, max: 12 }) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('shut down' as const, 'settle' as const, 'settle' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('shut down' as const, 'settle' as const, 'settle' as const) }),
+  },
 )
 
 /** Histories: two tabs to begin with, then anything. */

@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'libsql'
 import type { EventStore } from '@switchyard/dispatcher'
 import type { Build } from './build.js'
 
@@ -37,26 +38,44 @@ export function memoryStorage({ main }: Build, retention: Retention): Storage {
 export function sqliteStorage({ sqlite }: Build, retention: Retention): Storage {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-delivery-'))
   const path = join(folder, 'events.db')
-  const copy = join(folder, 'copy.db')
-  const removeLog = () => {
-    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
-  }
+  let saved: ReadonlyMap<string, readonly unknown[][]> | undefined
   return {
     open: () => new sqlite.SqliteEventStore({ path, ...retention }),
     afterKill: 'kept',
     backUp: () => {
-      if (existsSync(path)) copyFileSync(path, copy)
-      return existsSync(path)
+      if (existsSync(path)) saved = inDatabase(path, rowsOf)
+      return saved !== undefined
     },
+    // Within the file: what a power cut takes from it, it takes without making another one.
     setBack: () => {
-      removeLog()
-      // Into the same file: what a power cut loses, it loses without making another one.
-      writeFileSync(path, readFileSync(copy))
+      if (saved !== undefined)
+        for (const [table, rows] of saved) inDatabase(path, (database) => replace(database, table, rows))
     },
     lose: () => {
-      removeLog()
-      rmSync(path, { force: true })
+      saved = undefined
+      for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
+}
+
+function inDatabase<Result>(path: string, use: (database: Database.Database) => Result): Result {
+  const database = new Database(path)
+  try {
+    return use(database)
+  } finally {
+    database.close()
+  }
+}
+
+function rowsOf(database: Database.Database): Map<string, unknown[][]> {
+  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").raw().all() as [string][]
+  return new Map(
+    tables.map(([table]) => [table, database.prepare(`SELECT * FROM ${table}`).raw().all() as unknown[][]]),
+  )
+}
+
+function replace(database: Database.Database, table: string, rows: readonly unknown[][]): void {
+  database.exec(`DELETE FROM ${table}`)
+  for (const row of rows) database.prepare(`INSERT INTO ${table} VALUES (${row.map(() => '?').join()})`).run(...row)
 }

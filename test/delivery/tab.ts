@@ -22,6 +22,8 @@ export class Tab {
   #hold: { readonly released: Promise<void>; release(): void } | undefined
   #startedAt: Position | undefined
   #isTold = false
+  /** The reason of a snapshot whose position is not saved yet. */
+  #told: string | undefined
 
   constructor(world: World, user: User, from: 'oldest' | 'now') {
     this.#world = world
@@ -73,6 +75,7 @@ export class Tab {
     this.#client.close()
     this.#current = undefined
     this.#isTold = false
+    this.#told = undefined
     this.#client = this.#connect()
   }
 
@@ -98,8 +101,7 @@ export class Tab {
       WebSocket: webSocketOver(connect, () => this.#tap()),
       onEvent: (event) => (isCurrent() ? this.#apply(event) : this.#applyLate()),
       onSnapshot: (reason) => {
-        this.#deeds.push({ did: 'snapshot', reason, moment: this.#world.moment(this.user), isFirst: !this.#isTold })
-        this.#isTold = true
+        this.#told = reason
       },
       onStatus: (status) => {
         if (status === 'live') this.#live ??= this.#world.moment(this.user)
@@ -127,13 +129,20 @@ export class Tab {
 
   #save(cursor: Position): void {
     this.#cursor = cursor
+    const moment = this.#world.moment(this.user)
+    if (this.#told !== undefined) {
+      this.#deeds.push({ did: 'snapshot', reason: this.#told, position: cursor, moment, isFirst: !this.#isTold })
+      this.#told = undefined
+      this.#isTold = true
+      return
+    }
     const event = this.#current
     if (event === undefined) return
     if (this.#hold !== undefined) this.#world.found(`the cursor was saved while ${event.id} was being applied`)
     this.#current = undefined
     if (cursor.id !== event.id) this.#world.found(`after ${event.id} the cursor was ${String(cursor.id)}`)
     const place: Place = { epoch: cursor.epoch, seq: cursor.seq, id: event.id }
-    this.#deeds.push({ did: 'applied', place, userId: event.userId, moment: this.#world.moment(this.user) })
+    this.#deeds.push({ did: 'applied', place, userId: event.userId, moment })
   }
 
   /** Looks at the frames of one connection: how many events are in flight, and where it starts. */
@@ -147,7 +156,9 @@ export class Tab {
           this.#startedAt = { epoch, seq, id }
         }
         if (t === 'event' && acknowledged?.epoch === epoch && seq - acknowledged.seq > WINDOW)
-          this.#world.found(`${seq - acknowledged.seq} events were in flight for ${this.user}, with a window of ${WINDOW}`)
+          this.#world.found(
+            `${seq - acknowledged.seq} events were in flight for ${this.user}, with a window of ${WINDOW}`,
+          )
       },
       said: (frame) => {
         const { t, seq } = JSON.parse(frame) as { readonly t: string; readonly seq: number }
