@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { afterEach, beforeEach, vi } from 'vitest'
 import { elapse, turns, type User, USERS, type World } from './world.js'
 
 /** One step of a history. */
@@ -6,7 +7,7 @@ export type Operation =
   | { readonly do: 'append'; readonly user: User; readonly count: number }
   | { readonly do: 'resend'; readonly user: User; readonly back: number }
   | { readonly do: 'open'; readonly user: User; readonly from: 'oldest' | 'now' }
-  | { readonly do: 'drop' | 'stall' | 'hold' | 'relax' | 'reload' | 'close'; readonly tab: number }
+  | { readonly do: 'drop' | 'stall' | 'hold' | 'relax' | 'reload' | 'close' | 'repeat' | 'swallow'; readonly tab: number }
   | { readonly do: 'revoke'; readonly user: User }
   | { readonly do: 'kill'; readonly then: 'keep' | 'back up' | 'set back' | 'lose' }
   | { readonly do: 'wait'; readonly ms: number }
@@ -34,7 +35,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constantFrom('drop' as const, 'stall' as const, 'hold' as const, 'relax' as const),
+      do: fc.constantFrom(...(['drop', 'stall', 'hold', 'relax', 'repeat', 'swallow'] as const)),
       tab,
     }),
   },
@@ -68,8 +69,28 @@ export const histories: fc.Arbitrary<Operation[]> = fc
     ...steps,
   ])
 
+/** Time that goes on when the test says so, and back-offs that are the same each time. */
+export function withVirtualTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] })
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+    vi.useRealTimers()
+  })
+}
+
+function repeatRandom(): void {
+  let state = 1
+  vi.spyOn(Math, 'random').mockImplementation(() => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  })
+}
+
 /** Does the steps, and gives what was found wrong first. */
 export async function live(world: World, steps: readonly Operation[]): Promise<string | undefined> {
+  repeatRandom()
   try {
     for (const step of steps) {
       await take(world, step)
