@@ -16,13 +16,33 @@ export const publicRegistry = 'https://registry.npmjs.org/'
  * @returns {Promise<PublishedVersions>} empty when the registry does not know the package
  */
 export async function publishedVersions(registry, name) {
+  const versions = await versionsOf(registry, name)
+  return new Map(Object.entries(versions).map(([version, { deprecated }]) => [version, deprecated || undefined]))
+}
+
+/**
+ * @param {string} registry
+ * @param {string} name
+ * @param {string} version
+ * @returns {Promise<string | undefined>} the commit that npm published it from, as far as the registry knows
+ */
+export async function publishedCommit(registry, name, version) {
+  return (await versionsOf(registry, name))[version]?.gitHead
+}
+
+/**
+ * @param {string} registry
+ * @param {string} name
+ * @returns {Promise<Record<string, { deprecated?: string, gitHead?: string }>>}
+ */
+async function versionsOf(registry, name) {
   const url = new URL(name.replace('/', '%2f'), registry)
   const response = await ask(url)
-  if (response.status === 404) return new Map()
+  if (response.status === 404) return {}
   if (!response.ok) throw new Error(`${url.href} answered ${response.status}: its versions are not known`)
-  /** @type {{ versions?: Record<string, { deprecated?: string }> }} */
+  /** @type {{ versions?: Record<string, { deprecated?: string, gitHead?: string }> }} */
   const { versions = {} } = await response.json()
-  return new Map(Object.entries(versions).map(([version, { deprecated }]) => [version, deprecated || undefined]))
+  return versions
 }
 
 /**
