@@ -1,34 +1,60 @@
 // @ts-check
 // `npm run bench`: see README.md in this folder.
+//   calls, delivery    the parts; default both
 //   --quick            few short rounds, nothing written: does it all run?
-//   --only <pattern>   a regular expression for case files and `memory`; nothing written
+//   --only <pattern>   a regular expression for case files of `calls` and `memory`; nothing written
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { chosen, FULL_EFFORT, measure, QUICK_EFFORT } from './plan.mjs'
 import { toMarkdown, toReport } from './report.mjs'
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  allowPositionals: true,
 })
-const choice = options.only === undefined ? {} : { only: new RegExp(options.only, 'u') }
-const effort = options.quick ? QUICK_EFFORT : FULL_EFFORT
-
-if (chosen(choice).ours.length + chosen(choice).peers.length === 0) {
-  const { ours, peers } = chosen({})
-  console.error(`--only ${options.only} matches none of ${[...ours, ...peers].join(', ')}.`)
+const parts = { calls: measureCalls, delivery: measureEventDelivery }
+const named = options.only === undefined ? positionals : ['calls', ...positionals]
+const unknown = named.filter((name) => !Object.hasOwn(parts, name))
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}; the parts are ${Object.keys(parts).join(' and ')}.`)
   process.exit(1)
 }
-if (chosen(choice).peers.length > 0) installPeers()
 // Before the facades load: what they say about their end is not what is measured.
 process.env['SWITCHYARD_DEPRECATIONS'] ??= '*:silence'
-
-const report = toReport(await measure(choice, effort, (line) => console.error(line)), effort.rounds)
-console.log(toMarkdown(report))
-if (!options.quick && options.only === undefined) write()
+for (const [name, run] of Object.entries(parts)) if (named.length === 0 || named.includes(name)) await run()
 // Peers leave timers and sockets behind.
 process.exit(0)
+
+async function measureCalls() {
+  const { chosen, FULL_EFFORT, measure, QUICK_EFFORT } = await import('./plan.mjs')
+  const choice = options.only === undefined ? {} : { only: new RegExp(options.only, 'u') }
+  if (chosen(choice).ours.length + chosen(choice).peers.length === 0) {
+    const { ours, peers } = chosen({})
+    console.error(`--only ${options.only} matches none of ${[...ours, ...peers].join(', ')}.`)
+    process.exit(1)
+  }
+  if (chosen(choice).peers.length > 0) installPeers()
+  const effort = options.quick ? QUICK_EFFORT : FULL_EFFORT
+  const report = toReport(await measure(choice, effort, (line) => console.error(line)), effort.rounds)
+  console.log(toMarkdown(report))
+  if (options.quick || options.only !== undefined) return
+  write('results', report, toMarkdown(report))
+  show('bench', toMarkdown(report, { short: true }))
+}
+
+async function measureEventDelivery() {
+  installPeers()
+  const { FULL_EFFORT, measureDelivery, QUICK_EFFORT } = await import('./delivery/plan.mjs')
+  const { toDeliveryMarkdown, toDeliveryReport } = await import('./delivery/report.mjs')
+  const effort = options.quick ? QUICK_EFFORT : FULL_EFFORT
+  const figures = await measureDelivery(effort, (line) => console.error(line))
+  const report = toDeliveryReport(figures, effort.rounds)
+  console.log(toDeliveryMarkdown(report))
+  if (options.quick) return
+  write('delivery', report, toDeliveryMarkdown(report))
+  show('delivery', toDeliveryMarkdown(report))
+}
 
 function installPeers() {
   const folder = fileURLToPath(new URL('.', import.meta.url))
@@ -41,18 +67,32 @@ function installPeers() {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-function write() {
+/**
+ * @param {string} name
+ * @param {object} report
+ * @param {string} markdown
+ */
+function write(name, report, markdown) {
   const results = new URL('results/', import.meta.url)
   mkdirSync(results, { recursive: true })
-  writeFileSync(new URL('results.json', results), `${JSON.stringify(report, null, 2)}\n`)
-  writeFileSync(new URL('results.md', results), `# Results\n\n${toMarkdown(report)}\n`)
+  writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify(report, null, 2)}\n`)
+  writeFileSync(new URL(`${name}.md`, results), `# Results\n\n${markdown}\n`)
+}
+
+/**
+ * Puts a table between its marks in the README of the dispatcher.
+ *
+ * @param {string} mark
+ * @param {string} markdown
+ */
+function show(mark, markdown) {
   const readme = new URL('../../packages/dispatcher/README.md', import.meta.url)
   const text = readFileSync(readme, 'utf8')
-  const marked = /(<!-- bench:start -->)[^]*?(<!-- bench:end -->)/u
+  const marked = new RegExp(`(<!-- ${mark}:start -->)[^]*?(<!-- ${mark}:end -->)`, 'u')
   if (!marked.test(text))
-    throw new Error(`${fileURLToPath(readme)} has no <!-- bench:start --> and <!-- bench:end -->.`)
+    throw new Error(`${fileURLToPath(readme)} has no <!-- ${mark}:start --> and <!-- ${mark}:end -->.`)
   writeFileSync(
     readme,
-    text.replace(marked, (_, start, end) => `${start}\n\n${toMarkdown(report, { short: true })}\n\n${end}`),
+    text.replace(marked, (_, start, end) => `${start}\n\n${markdown}\n\n${end}`),
   )
 }

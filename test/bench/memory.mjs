@@ -77,6 +77,13 @@ async function liveAndLeft(make, count) {
   return { live: Math.round((during - before) / count), left: Math.round((after - before) / count) }
 }
 
+/** Bytes that are in use, those outside the heap included. */
+export async function usedMemory() {
+  await usedHeap()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
 async function usedHeap() {
   // Finalizers and weak tables need a turn of the event loop between two collections.
   for (let turn = 0; turn < 3; turn += 1) {

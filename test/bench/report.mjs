@@ -39,9 +39,7 @@ export function toReport(figures, rounds) {
 export function toMarkdown(report, { short = false } = {}) {
   const { machine, rounds, goals, sections, weights } = report
   const parts = [
-    `Measured on ${machine.date} with Node ${machine.node} (V8 ${machine.v8}), ${machine.platform}, ${machine.cores} x ` +
-      `${machine.processor}, ${machine.memoryGiB} GiB: medians of ${rounds} interleaved rounds in one process. Ratios are taken ` +
-      'round by round; in brackets the quartiles. Times are of this machine, ratios travel better.',
+    measuredOn(machine, `medians of ${rounds} interleaved rounds in one process`),
     table(['work', 'goal', 'measured', 'reached'], goals.map(goalCells)),
     ...(short ? sections.slice(0, 2) : sections).map(sectionTable),
   ]
@@ -49,7 +47,22 @@ export function toMarkdown(report, { short = false } = {}) {
   return parts.join('\n\n')
 }
 
-function describeMachine() {
+/**
+ * The sentence above the figures.
+ *
+ * @param {ReturnType<typeof describeMachine>} machine
+ * @param {string} how
+ */
+export function measuredOn(machine, how) {
+  return (
+    `Measured on ${machine.date} with Node ${machine.node} (V8 ${machine.v8}), ${machine.platform}, ${machine.cores} x ` +
+    `${machine.processor}, ${machine.memoryGiB} GiB: ${how}. Ratios are taken ` +
+    'round by round; in brackets the quartiles. Times are of this machine, ratios travel better.'
+  )
+}
+
+/** What the figures were measured on. */
+export function describeMachine() {
   const { version, arch, platform, versions } = process
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -106,7 +119,7 @@ function goalsOf({ sections, weights }) {
  * @param {boolean} reached
  * @returns {Goal}
  */
-function goal(work, wanted, measured, reached) {
+export function goal(work, wanted, measured, reached) {
   return { work, goal: wanted, measured, reached }
 }
 
@@ -116,7 +129,7 @@ function dearest(rows) {
 }
 
 /** @param {Goal} goal */
-function goalCells({ work, goal: wanted, measured, reached }) {
+export function goalCells({ work, goal: wanted, measured, reached }) {
   return [work, wanted, measured, reached ? 'yes' : 'no']
 }
 
@@ -141,7 +154,7 @@ function weightTable(weights) {
  * @param {readonly string[]} head
  * @param {readonly (readonly string[])[]} rows
  */
-function table(head, rows) {
+export function table(head, rows) {
   const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
@@ -152,6 +165,6 @@ function times(ratio) {
 }
 
 /** @param {number} value */
-function whole(value) {
+export function whole(value) {
   return Math.round(value).toLocaleString('en')
 }

@@ -54,6 +54,7 @@ export class AckWindow {
     stretch.acked += acknowledged
     for (const earlier of this.#stretches.splice(0, index)) acknowledged += earlier.sent - earlier.acked
     this.inFlight -= acknowledged
+    if (stretch !== last && stretch.acked === stretch.sent) this.#stretches.shift()
     return acknowledged
   }
 }

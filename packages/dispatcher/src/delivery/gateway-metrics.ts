@@ -24,6 +24,7 @@ export interface GatewayMetrics {
   readonly replayed: number
   /** Events acknowledged; SSE has no acknowledgements. */
   readonly acked: number
+  /** Snapshots sent, by reason. */
   readonly snapshots: Readonly<Record<SnapshotReason, number>>
   /** Connections that the gateway ended, by close code. */
   readonly closes: Readonly<Record<number, number>>
@@ -35,6 +36,7 @@ export interface GatewayMetrics {
   readonly refused: Readonly<Record<RefusalReason, number>>
   /** Times that the event store threw or rejected. */
   readonly storeFailures: number
+  /** Tickets that this gateway created. */
   readonly ticketsCreated: number
   /** Calls of `revoke` on this gateway. */
   readonly revocations: number

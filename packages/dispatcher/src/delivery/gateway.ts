@@ -20,6 +20,7 @@ export interface EventGatewayOptions {
   readonly allowedOrigins: readonly string[]
   /** The path of the gateway, for WebSocket and SSE. Default `/events`. */
   readonly path?: string | undefined
+  /** What its connections may take; default `DEFAULT_GATEWAY_LIMITS`. */
   readonly limits?: GivenGatewayLimits | undefined
   /** Where the tickets are. Default: in this process; several nodes share a `RedisTicketStore`. It stays the caller's to close. */
   readonly tickets?: TicketStore | undefined

@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { monotonicMs } from '../clock.js'
+import { quote } from '../errors.js'
 import { FROM_OLDEST, type Gone, type Position, type StoredEvent } from '../events/store.js'
 import type { GatewayCounters } from './gateway-metrics.js'
 import type { SnapshotReason } from './protocol.js'
@@ -38,6 +39,8 @@ export class LogCursor<Reader extends { wake(): void }> {
   readonly #counters: GatewayCounters
   #after: Position | undefined
   #position: Position | undefined
+  /** Why the position is not the one that was sent last; the other side has not been told yet. */
+  #gap: SnapshotReason | undefined
   #state: 'new' | 'idle' | 'running' | 'stopped' = 'new'
   #running: Promise<void> | undefined
   #isWoken = false
@@ -110,7 +113,9 @@ export class LogCursor<Reader extends { wake(): void }> {
   async #run(): Promise<void> {
     this.#state = 'running'
     try {
-      await this.#deliver()
+      // A wake-up may come between the last look and this one's end.
+      do await this.#deliver()
+      while (this.#isWoken && this.#state === 'running' && !this.isFailing)
     } catch {
       // Not the store, which is asked in a `try` of its own.
       this.#outlet.broken()
@@ -120,7 +125,6 @@ export class LogCursor<Reader extends { wake(): void }> {
   }
 
   async #deliver(): Promise<void> {
-    let moved: Gone | undefined
     for (let moves = 0; moves <= MOST_MOVES;) {
       this.#isWoken = false
       const room = Math.min(this.#outlet.room(), BATCH)
@@ -131,16 +135,13 @@ export class LogCursor<Reader extends { wake(): void }> {
       const answer = await this.#ask(room)
       if (answer === undefined || this.#state !== 'running') return
       if (!Array.isArray(answer)) {
-        // Told once the log can be read from there: when events are dropped faster than read, that place is gone as well.
-        moved = { gone: moved?.gone ?? answer.gone, oldest: answer.oldest }
         this.#greet()
-        this.#position = answer.oldest
+        this.#moveTo(answer)
         moves += 1
         continue
       }
       this.#greet()
-      if (moved !== undefined) this.#tell(moved)
-      moved = undefined
+      this.#tellGap()
       moves = 0
       this.#send(answer)
       if (answer.length < room && !this.#isWoken) {
@@ -156,7 +157,7 @@ export class LogCursor<Reader extends { wake(): void }> {
     this.#askedAt = monotonicMs()
     try {
       this.#position ??= await this.#startingPoint()
-      const answer = await this.#feed.read(this.#position, limit)
+      const answer = checkAnswer(await this.#feed.read(this.#position, limit))
       this.#failingSince = undefined
       this.#failures = 0
       return answer
@@ -186,10 +187,17 @@ export class LogCursor<Reader extends { wake(): void }> {
     this.#outlet.sendReady(this.#position)
   }
 
-  #tell({ gone, oldest }: Gone): void {
-    const reason = gone === 'retention' && this.#isBehind ? 'slow' : gone
-    this.#counters.snapshots[reason] += 1
-    this.#outlet.sendSnapshot(reason, oldest)
+  #moveTo({ gone, oldest }: Gone): void {
+    this.#gap ??= gone === 'retention' && this.#isBehind ? 'slow' : gone
+    this.#position = oldest
+  }
+
+  /** Told once the log can be read again: when events are dropped faster than read, the first such place is gone as well. */
+  #tellGap(): void {
+    if (this.#gap === undefined || this.#position === undefined) return
+    this.#counters.snapshots[this.#gap] += 1
+    this.#outlet.sendSnapshot(this.#gap, this.#position)
+    this.#gap = undefined
   }
 
   #send(events: readonly StoredEvent[]): void {
@@ -221,4 +229,10 @@ export class LogCursor<Reader extends { wake(): void }> {
     this.#counters.storeFailures += 1
     if (failures.hasSubscribers) failures.publish({ userId: this.#feed.userId, cause })
   }
+}
+
+/** A store that answers neither is as good as one that fails; taken for nothing new, it would be a silent end. */
+function checkAnswer(answer: StoredEvent[] | Gone): StoredEvent[] | Gone {
+  if (Array.isArray(answer) || typeof answer?.oldest === 'object') return answer
+  throw new TypeError(`An event store must answer a read with events or what is gone; received ${quote(answer)}.`)
 }

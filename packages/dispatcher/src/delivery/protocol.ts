@@ -44,6 +44,7 @@ export interface AckFrame {
   readonly epoch?: number | undefined
 }
 
+/** What a client may send. */
 export type ClientFrame = HelloFrame | AckFrame
 
 /**
@@ -77,6 +78,7 @@ export interface CloseFrame {
   readonly code: number
 }
 
+/** What a client may get; `close` on SSE only. */
 export type ServerFrame = ReadyFrame | EventFrame | SnapshotFrame | CloseFrame
 
 /** How often a client acknowledges: after so many events, and so many milliseconds after an event at the latest. */
@@ -106,6 +108,7 @@ export interface GatewayLimits {
   readonly storeTimeoutMs: number
 }
 
+/** The limits of a gateway that was given none. */
 export const DEFAULT_GATEWAY_LIMITS: GatewayLimits = Object.freeze({
   window: 256,
   maxBufferedBytes: 1024 * 1024,

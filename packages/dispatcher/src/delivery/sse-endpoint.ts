@@ -81,6 +81,8 @@ export class SseEndpoint {
     }
     this.#registry.counters.openedSse += 1
     response.setHeader('Content-Type', 'text/event-stream; charset=utf-8')
+    // What compresses would hold events back as well.
+    response.setHeader('Cache-Control', 'no-store, no-transform')
     // nginx would wait for a whole buffer of events.
     response.setHeader('X-Accel-Buffering', 'no')
     response.writeHead(200).flushHeaders()

@@ -22,7 +22,7 @@ describe('GET with a bearer ticket', () => {
     const reader = await read(scene, 'ada')
     expect(reader.response.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-transform',
       'access-control-allow-origin': ORIGIN,
       vary: 'Origin',
     })
