@@ -57,18 +57,43 @@ async function ask(url) {
   }
 }
 
+/** @typedef {{ cwd: string, env?: Record<string, string> }} RunOptions */
+/** @typedef {{ status: number, stdout: string, stderr: string }} Outcome */
+
 /**
  * Runs npm to its end. Not synchronously: a connection that the registry closes meanwhile would be used again.
  *
  * @param {readonly string[]} args
- * @param {{ cwd: string, env?: Record<string, string> }} options
- * @returns {Promise<{ status: number, stdout: string, stderr: string }>}
+ * @param {RunOptions} options
+ * @returns {Promise<Outcome>}
  */
-export function npm(args, { cwd, env = {} }) {
+export function npm(args, options) {
+  return finished('npm', args, options)
+}
+
+/**
+ * Runs a script to its end, like {@link npm}.
+ *
+ * @param {readonly string[]} args
+ * @param {RunOptions} options
+ * @returns {Promise<Outcome>}
+ */
+export function node(args, options) {
+  return finished(process.execPath, args, options)
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {RunOptions} options
+ * @returns {Promise<Outcome>}
+ */
+function finished(command, args, { cwd, env = {} }) {
   const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 }
   return new Promise((resolve, reject) => {
-    const child = execFile('npm', args, options, (error, stdout, stderr) => {
-      if (error !== null && typeof error.code === 'string') reject(new Error(`npm could not run: ${error.message}`))
+    const child = execFile(command, args, options, (error, stdout, stderr) => {
+      if (error !== null && typeof error.code === 'string')
+        reject(new Error(`${command} could not run: ${error.message}`))
       else resolve({ status: child.exitCode ?? 1, stdout, stderr })
     })
   })

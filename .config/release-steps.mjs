@@ -7,7 +7,15 @@ import { basename, join, relative, sep } from 'node:path'
 import { billOfMaterials } from './bill-of-materials.mjs'
 import { npmMessage, overdue } from './deprecations.mjs'
 import { lostFacadeLines } from './facade-reports.mjs'
-import { isAlreadyPublished, isNotAllowed, npm, publishedCommit, publishedVersions, withToken } from './registry.mjs'
+import {
+  isAlreadyPublished,
+  isNotAllowed,
+  node,
+  npm,
+  publishedCommit,
+  publishedVersions,
+  withToken,
+} from './registry.mjs'
 import {
   contradictions,
   misplacedTags,
@@ -205,10 +213,14 @@ function deprecateStep(migration, { registry, deprecateToken }) {
   ]
 }
 
-/** @param {string} script */
+/**
+ * Not synchronously, as npm: a connection that the registry closes meanwhile would be used again.
+ *
+ * @param {string} script
+ */
 async function runScript(script) {
-  const run = spawnSync(process.execPath, [join(root, '.config', script)], { cwd: root, encoding: 'utf8' })
-  if (run.status !== 0) throw new Error(`${script} fails:\n${run.stdout}${run.stderr}`)
+  const { status, stdout, stderr } = await node([join(root, '.config', script)], { cwd: root })
+  if (status !== 0) throw new Error(`${script} fails:\n${stdout}${stderr}`)
 }
 
 /** @param {readonly string[]} faults */
