@@ -3,7 +3,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import ts from 'typescript-checker'
 import { root } from './workspaces.mjs'
 
 /** @typedef {import('./deprecations.mjs').FacadeMigration} FacadeMigration */
@@ -133,6 +132,8 @@ export async function releasedTable(repository = root) {
   const newest = tags.split('\n').find((tag) => tag !== '')
   if (newest === undefined) return []
   const source = git(repository, 'show', `${newest}:codemods/src/migrations.ts`)
+  // Loaded here, since it takes longer than all else.
+  const { default: ts } = await import('typescript-checker')
   const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext } })
   const { migrations } = await import(`data:text/javascript;base64,${Buffer.from(outputText).toString('base64')}`)
   return Object.values(migrations)

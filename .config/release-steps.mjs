@@ -7,7 +7,15 @@ import { basename, join, relative, sep } from 'node:path'
 import { billOfMaterials } from './bill-of-materials.mjs'
 import { npmMessage, overdue } from './deprecations.mjs'
 import { lostFacadeLines } from './facade-reports.mjs'
-import { isAlreadyPublished, isNotAllowed, npm, publishedVersions, withToken } from './registry.mjs'
+import {
+  isAlreadyPublished,
+  isNotAllowed,
+  node,
+  npm,
+  publishedCommit,
+  publishedVersions,
+  withToken,
+} from './registry.mjs'
 import {
   contradictions,
   misplacedTags,
@@ -54,7 +62,7 @@ export function releaseSteps(release) {
     ...preconditions(release),
     ...(release.checks ? checks(ordered) : []),
     ...ordered.map((each) => publishStep(each, release)),
-    ...ordered.map(tagStep),
+    ...ordered.map((each) => tagStep(each, release)),
     ...ordered.map(billOfMaterialsStep),
     ...release.migrations.flatMap((migration) => deprecateStep(migration, release)),
   ]
@@ -142,15 +150,18 @@ function publishStep(workspace, { registry, provenance }) {
 
 /**
  * @param {Workspace} workspace
+ * @param {Release} release
  * @returns {Step}
  */
-function tagStep(workspace) {
+function tagStep(workspace, { registry, repository = root }) {
   const tag = tagOf(workspace)
   return {
     name: `tag ${tag}`,
-    isDone: async () => git('tag', '--list', tag).trim() !== '',
+    isDone: async () => git(repository, 'tag', '--list', tag).trim() !== '',
     run: async () => {
-      git('tag', '--annotate', tag, '--message', tag)
+      // Of a release that died, some packages may have been published from an earlier commit than this one.
+      const commit = await publishedCommit(registry, workspace.name, workspace.version)
+      git(repository, 'tag', '--annotate', tag, '--message', tag, ...(commit === undefined ? [] : [commit]))
       // The line by which the changesets action knows what to push and to release on GitHub.
       console.log(`New tag:  ${tag}`)
     },
@@ -202,10 +213,14 @@ function deprecateStep(migration, { registry, deprecateToken }) {
   ]
 }
 
-/** @param {string} script */
+/**
+ * Not synchronously, as npm: a connection that the registry closes meanwhile would be used again.
+ *
+ * @param {string} script
+ */
 async function runScript(script) {
-  const run = spawnSync(process.execPath, [join(root, '.config', script)], { cwd: root, encoding: 'utf8' })
-  if (run.status !== 0) throw new Error(`${script} fails:\n${run.stdout}${run.stderr}`)
+  const { status, stdout, stderr } = await node([join(root, '.config', script)], { cwd: root })
+  if (status !== 0) throw new Error(`${script} fails:\n${stdout}${stderr}`)
 }
 
 /** @param {readonly string[]} faults */
@@ -217,9 +232,12 @@ async function never() {
   return false
 }
 
-/** @param {string[]} args */
-function git(...args) {
-  const run = spawnSync('git', args, { cwd: root, encoding: 'utf8' })
+/**
+ * @param {string} repository
+ * @param {string[]} args
+ */
+function git(repository, ...args) {
+  const run = spawnSync('git', args, { cwd: repository, encoding: 'utf8' })
   if (run.status !== 0) throw new Error(`git ${args.join(' ')} failed: ${run.stderr}`)
   return run.stdout
 }

@@ -40,6 +40,8 @@ async function rehearse() {
   await copyRepository(repository)
   const registry = await startRegistry(join(folder, 'registry'))
 
+  const chapter = (/** @type {number} */ number, /** @type {string} */ title) =>
+    heading(number, `${title} (after ${Math.round((performance.now() - started) / 1000)} s)`)
   const application = (/** @type {string} */ name, /** @type {(typeof installers)[number]} */ installer) => ({
     folder: join(folder, name),
     registry,
@@ -48,15 +50,15 @@ async function rehearse() {
   const early = application('early', installerNamed('npm'))
   const late = installers.map((installer) => application(`late-${installer.name}`, installer))
 
-  heading(1, 'The first release, killed at every step')
+  chapter(1, 'The first release, killed at every step')
   await firstRelease(repository, registry)
-  heading(2, 'Applications on the facades')
+  chapter(2, 'Applications on the facades')
   await twoAtOnce([early, ...late].map((app) => () => liveOnFacades(app)))
-  heading(3, 'Off the facades, with the command from the registry')
+  chapter(3, 'Off the facades, with the command from the registry')
   await leaveFacades(early)
-  heading(4, 'The second release: one facade is final, one is gone')
+  chapter(4, 'The second release: one facade is final, one is gone')
   await secondRelease(repository, registry)
-  heading(5, 'Applications that are still on them, and how they leave')
+  chapter(5, 'Applications that are still on them, and how they leave')
   await twoAtOnce(
     late.map((app) => async () => {
       await meetNextStage(app)

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -149,6 +150,58 @@ describe('deprecating what is published already', { timeout: 60_000 }, () => {
 
   it('does so with a token that the registry does not take', async () => {
     expect(await step('of-a-stranger').run()).toContain('npm deprecate')
+  })
+})
+
+describe('tagging what is published', () => {
+  const repository = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-tags-')))
+  let gitHead: string | undefined
+  const server = createServer((_, response) =>
+    response.end(JSON.stringify({ name: 'one', versions: { '1.0.0': { version: '1.0.0', gitHead } } })),
+  )
+  let registry: string
+
+  beforeAll(async () => {
+    git('init', '--quiet')
+    git('config', 'user.name', 'x')
+    git('config', 'user.email', 'x@localhost')
+    for (const message of ['one', 'two']) git('commit', '--quiet', '--allow-empty', '--message', message)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  })
+  beforeEach(() => {
+    if (git('tag') !== '') git('tag', '--delete', 'one@1.0.0')
+  })
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve))
+    rmSync(repository, { recursive: true, force: true })
+  })
+
+  function git(...args: string[]): string {
+    return execFileSync('git', args, { cwd: repository, encoding: 'utf8' }).trim()
+  }
+
+  function step() {
+    const today = new Date('2027-01-01T00:00:00Z')
+    const settings = { packages: [packageOf('one', [])], migrations: [], registry, provenance: false, checks: false }
+    const steps = releaseSteps({ ...settings, today, deprecateToken: undefined, repository })
+    const found = steps.find(({ name }) => name.startsWith('tag'))
+    if (found === undefined) throw new Error('a package should be tagged')
+    return found
+  }
+
+  it('names the commit that was published, though a later one finishes the release', async () => {
+    gitHead = git('rev-parse', 'HEAD~1')
+    expect(await step().isDone()).toBe(false)
+    await step().run()
+    expect(git('rev-parse', 'one@1.0.0^{commit}')).toBe(gitHead)
+    expect(await step().isDone()).toBe(true)
+  })
+
+  it('names the newest commit where the registry knows of none', async () => {
+    gitHead = undefined
+    await step().run()
+    expect(git('rev-parse', 'one@1.0.0^{commit}')).toBe(git('rev-parse', 'HEAD'))
   })
 })
 
