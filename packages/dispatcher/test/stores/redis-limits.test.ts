@@ -196,7 +196,7 @@ describe.skipIf(redisExecutable === undefined)('limits in Redis', () => {
 
   it.each([
     ['killed', (redis: RedisServer) => redis.kill(), (redis: RedisServer) => redis.restart()],
-    ['frozen', (redis: RedisServer) => redis.pause(), (redis: RedisServer) => redis.resume()],
+    ['frozen', async (redis: RedisServer) => redis.pause(), async (redis: RedisServer) => redis.resume()],
   ])('refuse or allow, as told, while Redis is %s, and never hang', async (_, away, back) => {
     const limits = { callsPerMinutePerUser: 3, concurrentCallsPerUser: 2 }
     const user = `away-${Math.random()}`
