@@ -58,12 +58,6 @@ export const mutants: readonly Mutant[] = [
     becomes: 'drop(file, log, log.seq - Math.floor(this.#maxEvents) + 1)',
   },
   {
-    fault: 'a new file begins in the epoch of the old one',
-    ...{ file: 'stores/sqlite-file.js', store: 'sqlite' },
-    text: 'const next = nextEpoch(Number(epoch))',
-    becomes: 'const next = 1',
-  },
-  {
     fault: 'the cursor moves on whether or not there was room',
     file: 'delivery/log-cursor.js',
     text: 'const last = events[sent - 1]',
@@ -126,7 +120,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'every loss is one of retention',
     file: 'delivery/log-cursor.js',
-    text: ": gone;",
+    text: ': gone;',
     becomes: ": 'retention';",
   },
   {

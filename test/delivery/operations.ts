@@ -7,7 +7,10 @@ export type Operation =
   | { readonly do: 'append'; readonly user: User; readonly count: number }
   | { readonly do: 'resend'; readonly user: User; readonly back: number }
   | { readonly do: 'open'; readonly user: User; readonly from: 'oldest' | 'now' }
-  | { readonly do: 'drop' | 'stall' | 'hold' | 'relax' | 'reload' | 'close' | 'repeat' | 'swallow'; readonly tab: number }
+  | {
+      readonly do: 'drop' | 'stall' | 'hold' | 'relax' | 'reload' | 'close' | 'repeat' | 'swallow'
+      readonly tab: number
+    }
   | { readonly do: 'revoke'; readonly user: User }
   | { readonly do: 'kill'; readonly then: 'keep' | 'back up' | 'set back' | 'lose' }
   | { readonly do: 'wait'; readonly ms: number }
@@ -60,13 +63,29 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
 )
 
+/** A history that is set back and grows again, beyond the place where a tab was that is away meanwhile. */
+const setBack: fc.Arbitrary<Operation[]> = fc
+  .record({ user, tab, lost: fc.integer({ min: 1, max: 4 }), new: fc.integer({ min: 1, max: 8 }) })
+  .map((of) => [
+    { do: 'kill', then: 'back up' },
+    { do: 'append', user: of.user, count: of.lost },
+    { do: 'settle' },
+    { do: 'stall', tab: of.tab },
+    { do: 'kill', then: 'set back' },
+    { do: 'append', user: of.user, count: of.new },
+  ])
+
 /** Histories: two tabs to begin with, then anything. */
 export const histories: fc.Arbitrary<Operation[]> = fc
-  .array(operation, { minLength: 4, maxLength: 24, size: 'max' })
+  .array(fc.oneof({ weight: 30, arbitrary: operation.map((one) => [one]) }, { weight: 1, arbitrary: setBack }), {
+    minLength: 4,
+    maxLength: 24,
+    size: 'max',
+  })
   .map((steps) => [
-    { do: 'open' as const, user: 'ann' as const, from: 'oldest' as const },
-    { do: 'open' as const, user: 'bob' as const, from: 'now' as const },
-    ...steps,
+    { do: 'open', user: 'ann', from: 'oldest' },
+    { do: 'open', user: 'bob', from: 'now' },
+    ...steps.flat(),
   ])
 
 /** Time that goes on when the test says so, and back-offs that are the same each time. */
