@@ -108,10 +108,12 @@ export class Judge {
     const reason = this.#pendingSnapshot
     const follows = last === undefined || (last.epoch === place.epoch && last.seq + 1 === place.seq)
     const known = this.#known(place)
-    if (known === false) this.#fault('unexplained', `${id} was acknowledged elsewhere than at ${place.epoch}/${place.seq}`)
+    if (known === false)
+      this.#fault('unexplained', `${id} was acknowledged elsewhere than at ${place.epoch}/${place.seq}`)
     if (this.#applied.has(id)) this.#again(id)
     else if (!follows && reason === undefined) this.#fault('missing', `from ${text(last)} to ${text(place)} in silence`)
-    else if (last !== undefined && reason !== undefined && reason !== 'history-changed') this.#checkLoss(last, place, reason)
+    else if (last !== undefined && reason !== undefined && reason !== 'history-changed')
+      this.#checkLoss(last, place, reason)
     this.#applied.add(id)
     this.#place = place
     this.#pendingSnapshot = undefined
@@ -211,7 +213,8 @@ function text(place) {
  * @returns {{ missing: number, duplicate: number, misplaced: number, first: string | undefined }}
  */
 export function judgeLog(acknowledged, logs) {
-  const result = { missing: 0, duplicate: 0, misplaced: 0, /** @type {string | undefined} */ first: undefined }
+  /** @type {{ missing: number, duplicate: number, misplaced: number, first: string | undefined }} */
+  const result = { missing: 0, duplicate: 0, misplaced: 0, first: undefined }
   /** @type {Map<string, number>} */
   const indexOf = new Map()
   for (const [user, log] of logs) {
