@@ -37,7 +37,8 @@ for (const name of names) {
   const outcome = await runChaos(scenario, { seed, seconds })
   report(name, scenario.promise, outcome)
   const { inLog, inClients, unacknowledged } = outcome
-  failed += unacknowledged + [...Object.values(inLog), ...Object.values(inClients)].reduce((sum, count) => sum + count, 0)
+  failed +=
+    unacknowledged + [...Object.values(inLog), ...Object.values(inClients)].reduce((sum, count) => sum + count, 0)
 }
 process.exitCode = failed === 0 ? 0 : 1
 
@@ -54,9 +55,13 @@ function report(name, promise, outcome) {
       .join(', ') || 'none'
   console.log(`\n${name}: ${promise}`)
   console.log(`  harm       ${pairs(/** @type {Record<string, number>} */ (harm))}`)
-  console.log(`  load       ${outcome.acknowledged} events acknowledged, ${outcome.applied} applied by ${outcome.clients} clients`)
+  console.log(
+    `  load       ${outcome.acknowledged} events acknowledged, ${outcome.applied} applied by ${outcome.clients} clients`,
+  )
   console.log(`  log        ${pairs(inLog)}; ${outcome.unacknowledged} never acknowledged`)
   console.log(`  clients    ${pairs({ ...inClients })}`)
-  console.log(`  snapshots  ${pairs(snapshots)}; ${outcome.repeatedAfterKill} repeated after a kill of their own process`)
+  console.log(
+    `  snapshots  ${pairs(snapshots)}; ${outcome.repeatedAfterKill} repeated after a kill of their own process`,
+  )
   for (const first of outcome.firsts.slice(0, 10)) console.log(`  ! ${first}`)
 }

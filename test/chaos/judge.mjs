@@ -37,6 +37,8 @@ export class Judge {
   #pendingSnapshot
   /** @type {Place | undefined} */
   #place
+  /** @type {Place[]} What was applied since the last snapshot. */
+  #stretch = []
 
   /**
    * @param {Client} client
@@ -108,12 +110,15 @@ export class Judge {
     const reason = this.#pendingSnapshot
     const follows = last === undefined || (last.epoch === place.epoch && last.seq + 1 === place.seq)
     const known = this.#known(place)
-    if (known === false) this.#fault('unexplained', `${id} was acknowledged elsewhere than at ${place.epoch}/${place.seq}`)
+    if (known === false)
+      this.#fault('unexplained', `${id} was acknowledged elsewhere than at ${place.epoch}/${place.seq}`)
     if (this.#applied.has(id)) this.#again(id)
     else if (!follows && reason === undefined) this.#fault('missing', `from ${text(last)} to ${text(place)} in silence`)
-    else if (last !== undefined && reason !== undefined && reason !== 'history-changed') this.#checkLoss(last, place, reason)
+    else if (last !== undefined && reason !== undefined && reason !== 'history-changed')
+      this.#checkLoss(last, place, reason)
     this.#applied.add(id)
     this.#place = place
+    this.#stretch.push(place)
     this.#pendingSnapshot = undefined
     this.#allowRepeat = false
   }
@@ -172,6 +177,7 @@ export class Judge {
       reason = 'history-changed'
     }
     this.#pendingSnapshot = reason
+    this.#stretch = []
     // What the new history still has of the old one comes again, as the frame says.
     if (reason === 'history-changed') this.#applied.clear()
   }
@@ -185,6 +191,12 @@ export class Judge {
     const head = this.#log.at(-1)
     if (head === undefined) return
     if (last?.id !== head.id) this.#fault('missing', `ended at ${text(last)}, the log at ${text(head)}`)
+    const first = this.#log[0]?.seq ?? 1
+    for (const place of this.#stretch) {
+      const there = this.#log[place.seq - first]
+      if (there !== undefined && (there.id !== place.id || there.epoch !== place.epoch))
+        this.#fault('missing', `${text(place)} was of another history, and nothing was told after it`)
+    }
   }
 
   /**
@@ -211,7 +223,8 @@ function text(place) {
  * @returns {{ missing: number, duplicate: number, misplaced: number, first: string | undefined }}
  */
 export function judgeLog(acknowledged, logs) {
-  const result = { missing: 0, duplicate: 0, misplaced: 0, /** @type {string | undefined} */ first: undefined }
+  /** @type {{ missing: number, duplicate: number, misplaced: number, first: string | undefined }} */
+  const result = { missing: 0, duplicate: 0, misplaced: 0, first: undefined }
   /** @type {Map<string, number>} */
   const indexOf = new Map()
   for (const [user, log] of logs) {

@@ -1,6 +1,7 @@
 // @ts-check
 import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { randomOf } from './random.mjs'
 
 /**
  * @typedef {import('./scenarios.mjs').Fault} Fault
@@ -36,11 +37,9 @@ const faults = {
     await redis?.start()
   },
   'pause-redis': async ({ redis }, random) => {
-    const pid = redis?.pid
-    if (pid === undefined) return
-    process.kill(pid, 'SIGSTOP')
+    redis?.signal('SIGSTOP')
     await pause(random.between(50, 1_000))
-    process.kill(pid, 'SIGCONT')
+    redis?.signal('SIGCONT')
   },
   'save-redis': async ({ where }) => {
     const redis = new Redis(where, { retryStrategy: () => null, lazyConnect: true })
@@ -56,8 +55,7 @@ const faults = {
   'jump-clock': ({ nodes }) => {
     if (nodes[0]?.isReady === true) nodes[0].process?.kill('SIGUSR2')
   },
-  revoke: ({ nodes, users }, random) =>
-    random.pick(nodes).process?.send({ do: 'revoke', user: random.pick(users) }),
+  revoke: ({ nodes, users }, random) => random.pick(nodes).process?.send({ do: 'revoke', user: random.pick(users) }),
 }
 
 /**
@@ -75,15 +73,22 @@ export async function doHarm(world, random, forMs, betweenMs) {
   )
   /** @type {Partial<Record<Fault, number>>} */
   const counts = {}
+  /** @type {Map<Fault, Promise<void>>} */
+  const underWay = new Map()
   const end = performance.now() + forMs
   while (performance.now() < end) {
     const fault = random.pick(bag)
+    const own = randomOf(random.below(2 ** 31))
+    const wait = random.between(...betweenMs)
+    // A fault lasts; the next one does not wait for it, unless it is of the same kind.
+    await underWay.get(fault)
     counts[fault] = (counts[fault] ?? 0) + 1
-    await faults[fault](world, random)
-    await pause(random.between(...betweenMs))
+    underWay.set(fault, Promise.resolve(faults[fault](world, own)))
+    await pause(wait)
     for (const node of world.nodes) world.startNode(node)
     for (const browser of world.browsers) world.startBrowser(browser)
   }
+  await Promise.all(underWay.values())
   return counts
 }
 

@@ -111,7 +111,8 @@ function join(client, server, links, random) {
 async function carry(from, to, link, random) {
   try {
     for await (const bytes of from) {
-      while (link.weather === 'stall') await new Promise((/** @type {(value: void) => void} */ go) => link.flow.push(go))
+      while (link.weather === 'stall')
+        await new Promise((/** @type {(value: void) => void} */ go) => link.flow.push(go))
       if (link.weather === 'half-open') continue
       if (link.weather === 'delay') await new Promise((resolve) => setTimeout(resolve, DELAY_MS))
       if (link.weather === 'split') await writeInPieces(to, bytes, random)
@@ -131,7 +132,7 @@ async function carry(from, to, link, random) {
 async function writeInPieces(to, bytes, random) {
   // The rest of a long message in one piece: the point is where frames are cut, not how slowly they come.
   const end = Math.min(bytes.length, 400)
-  for (let at = 0; at < end && !to.destroyed; ) {
+  for (let at = 0; at < end && !to.destroyed;) {
     const size = random.between(1, 7)
     to.write(bytes.subarray(at, Math.min(at + size, end)))
     at += size

@@ -94,7 +94,7 @@ async function openStore({ scenario, where }) {
 async function readAll(store, user) {
   /** @type {Place[]} */
   const log = []
-  for (let after = { epoch: 0, seq: 0, id: /** @type {string | null} */ (null) }; ; ) {
+  for (let after = { epoch: 0, seq: 0, id: /** @type {string | null} */ (null) }; ;) {
     const page = await store.read(user, after, 1_000)
     if (!Array.isArray(page)) throw new Error(`the log of ${user} was ${page.gone} while it was read`)
     for (const { epoch, seq, id } of page) log.push((after = { epoch, seq, id }))
@@ -122,7 +122,8 @@ function judge({ scenario, ledger }, harm, logs) {
   /** @type {Record<string, number>} */
   const snapshots = {}
   for (const verdict of verdicts) {
-    for (const [reason, count] of Object.entries(verdict.snapshots)) snapshots[reason] = (snapshots[reason] ?? 0) + count
+    for (const [reason, count] of Object.entries(verdict.snapshots))
+      snapshots[reason] = (snapshots[reason] ?? 0) + count
   }
   const { missing, duplicate, misplaced } = inLog
   return {

@@ -17,7 +17,14 @@
  */
 
 const NETWORK = { 'weather-front': 6, 'weather-redis': 3 }
-const PROCESSES = { 'kill-node': 6, 'shut-down-node': 2, 'pause-node': 2, 'kill-browser': 3, 'jump-clock': 1, revoke: 1 }
+const PROCESSES = {
+  'kill-node': 6,
+  'shut-down-node': 2,
+  'pause-node': 2,
+  'kill-browser': 3,
+  'jump-clock': 1,
+  revoke: 1,
+}
 
 /** @type {Readonly<Record<string, Scenario>>} */
 export const scenarios = {

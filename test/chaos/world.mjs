@@ -81,7 +81,17 @@ export class World {
     const { store, maxEvents, pauseMs } = this.scenario
     const seed = this.#random(node.index, 2 + node.incarnation).below(2 ** 31)
     const where = node.redis === undefined ? this.where : `redis://127.0.0.1:${node.redis.port}`
-    const settings = { name, port: node.port, seed, users: this.users, store, where, maxEvents, pauseMs, limits: GATEWAY_LIMITS }
+    const settings = {
+      name,
+      port: node.port,
+      seed,
+      users: this.users,
+      store,
+      where,
+      maxEvents,
+      pauseMs,
+      limits: GATEWAY_LIMITS,
+    }
     const imports = this.scenario.store === 'redis' && node.index === 0 ? ['clock.mjs'] : []
     const hear = (/** @type {unknown[]} */ line) => {
       if (line[0] === 'ready') node.isReady = true
@@ -116,7 +126,7 @@ export class World {
     for (const front of this.fronts) front.heal()
     for (const { redis } of this.nodes) redis?.heal()
     await this.redis?.start()
-    if (this.redis?.pid !== undefined) process.kill(this.redis.pid, 'SIGCONT')
+    this.redis?.signal('SIGCONT')
     for (const node of this.nodes) {
       node.process?.kill('SIGCONT')
       this.startNode(node)
@@ -136,7 +146,9 @@ export class World {
 
   async stop() {
     this.isOver = true
-    const children = [...this.nodes, ...this.browsers].flatMap(({ process: child }) => (child === undefined ? [] : [child]))
+    const children = [...this.nodes, ...this.browsers].flatMap(({ process: child }) =>
+      child === undefined ? [] : [child],
+    )
     for (const child of children) child.kill()
     await Promise.all(children.map(({ ended }) => ended))
     for (const proxy of [...this.fronts, ...this.nodes.map(({ redis }) => redis)]) await proxy?.close()

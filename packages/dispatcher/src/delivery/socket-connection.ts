@@ -39,6 +39,8 @@ export class SocketConnection extends Connection {
   }
 
   room(): number {
+    // A socket that closes takes nothing any more; its 'close' ends the connection.
+    if (this.#ws.readyState !== WebSocket.OPEN) return 0
     if (this.#isCongested()) {
       this.#awaitDrain()
       return 0

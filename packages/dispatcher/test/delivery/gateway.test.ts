@@ -151,3 +151,27 @@ describe('the window', () => {
     expect(slow.eventIds).toHaveLength(8)
   })
 })
+
+describe('a connection that its client is closing', () => {
+  it('reads the log no more, however long the client takes to go', async () => {
+    let reads = 0
+    class CountedStore extends MemoryEventStore {
+      override read(...given: Parameters<MemoryEventStore['read']>): ReturnType<MemoryEventStore['read']> {
+        reads += 1
+        // A loop over a store in memory would leave no room for anything else, this test included.
+        return reads > 1_000 ? Promise.reject(new Error('read a thousand times')) : super.read(...given)
+      }
+    }
+    const scene = await startGateway({ store: new CountedStore() })
+    const client = await scene.connect('ada')
+    await client.next()
+    client.ws.close()
+    // The answer to its close is not read, so the socket stays.
+    client.ws.pause()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    reads = 0
+    await scene.emit('ada', 1)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(reads).toBeLessThan(10)
+  })
+})
