@@ -56,6 +56,9 @@ describe.skipIf(redisExecutable === undefined)('a Redis that is killed', () => {
     await server.restart()
     const { epoch } = await store.head('u-1')
     expect(epoch).toBeGreaterThan(positions[0]?.epoch ?? Infinity)
+    for (const cursor of positions) {
+      expect(await store.read('u-1', cursor, 10)).toMatchObject({ gone: 'history-changed', oldest: { epoch, seq: 0 } })
+    }
     await fill(store, ['a', 'b', 'c', 'd'])
     for (const cursor of positions) {
       expect(await store.read('u-1', cursor, 10)).toMatchObject({ gone: 'history-changed', oldest: { epoch, seq: 0 } })
