@@ -1,30 +1,34 @@
 // @ts-check
 // Packs every package and checks the tarballs as their users will meet them: publint, are-the-types-wrong, contents.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packWorkspaces } from './pack.mjs'
+import { scriptsThatRunByThemselves } from './supply-chain.mjs'
 import { root } from './workspaces.mjs'
 
-const folder = mkdtempSync(join(tmpdir(), 'switchyard-pack-'))
+const scratch = mkdtempSync(join(tmpdir(), 'switchyard-pack-'))
 try {
-  const packages = packWorkspaces(folder)
+  const packages = packWorkspaces(scratch)
   const faults = packages.flatMap(faultsOf)
   for (const fault of faults) console.error(fault)
   if (faults.length > 0) process.exitCode = 1
   else console.log(`${packages.length} packages: publint, are-the-types-wrong and contents are fine`)
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(scratch, { recursive: true, force: true })
 }
 
 /**
  * @param {import('./pack.mjs').PackedWorkspace} workspace
  * @returns {string[]}
  */
-function faultsOf({ name, tarball, files, exports }) {
+function faultsOf({ name, folder, tarball, files, exports }) {
   return [
     ...faultsOfContents(name, files, exports),
+    ...scriptsThatRunByThemselves(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).map(
+      (script) => `${name}: npm would run its ${script} by itself`,
+    ),
     ...faultsOfRun(name, 'publint', [tarball, '--strict']),
     ...faultsOfRun(name, 'attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color']),
   ]

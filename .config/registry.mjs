@@ -16,13 +16,33 @@ export const publicRegistry = 'https://registry.npmjs.org/'
  * @returns {Promise<PublishedVersions>} empty when the registry does not know the package
  */
 export async function publishedVersions(registry, name) {
+  const versions = await versionsOf(registry, name)
+  return new Map(Object.entries(versions).map(([version, { deprecated }]) => [version, deprecated || undefined]))
+}
+
+/**
+ * @param {string} registry
+ * @param {string} name
+ * @param {string} version
+ * @returns {Promise<string | undefined>} the commit that npm published it from, as far as the registry knows
+ */
+export async function publishedCommit(registry, name, version) {
+  return (await versionsOf(registry, name))[version]?.gitHead
+}
+
+/**
+ * @param {string} registry
+ * @param {string} name
+ * @returns {Promise<Record<string, { deprecated?: string, gitHead?: string }>>}
+ */
+async function versionsOf(registry, name) {
   const url = new URL(name.replace('/', '%2f'), registry)
   const response = await ask(url)
-  if (response.status === 404) return new Map()
+  if (response.status === 404) return {}
   if (!response.ok) throw new Error(`${url.href} answered ${response.status}: its versions are not known`)
-  /** @type {{ versions?: Record<string, { deprecated?: string }> }} */
+  /** @type {{ versions?: Record<string, { deprecated?: string, gitHead?: string }> }} */
   const { versions = {} } = await response.json()
-  return new Map(Object.entries(versions).map(([version, { deprecated }]) => [version, deprecated || undefined]))
+  return versions
 }
 
 /**
@@ -37,18 +57,43 @@ async function ask(url) {
   }
 }
 
+/** @typedef {{ cwd: string, env?: Record<string, string> }} RunOptions */
+/** @typedef {{ status: number, stdout: string, stderr: string }} Outcome */
+
 /**
  * Runs npm to its end. Not synchronously: a connection that the registry closes meanwhile would be used again.
  *
  * @param {readonly string[]} args
- * @param {{ cwd: string, env?: Record<string, string> }} options
- * @returns {Promise<{ status: number, stdout: string, stderr: string }>}
+ * @param {RunOptions} options
+ * @returns {Promise<Outcome>}
  */
-export function npm(args, { cwd, env = {} }) {
+export function npm(args, options) {
+  return finished('npm', args, options)
+}
+
+/**
+ * Runs a script to its end, like {@link npm}.
+ *
+ * @param {readonly string[]} args
+ * @param {RunOptions} options
+ * @returns {Promise<Outcome>}
+ */
+export function node(args, options) {
+  return finished(process.execPath, args, options)
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {RunOptions} options
+ * @returns {Promise<Outcome>}
+ */
+function finished(command, args, { cwd, env = {} }) {
   const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 }
   return new Promise((resolve, reject) => {
-    const child = execFile('npm', args, options, (error, stdout, stderr) => {
-      if (error !== null && typeof error.code === 'string') reject(new Error(`npm could not run: ${error.message}`))
+    const child = execFile(command, args, options, (error, stdout, stderr) => {
+      if (error !== null && typeof error.code === 'string')
+        reject(new Error(`${command} could not run: ${error.message}`))
       else resolve({ status: child.exitCode ?? 1, stdout, stderr })
     })
   })
@@ -63,6 +108,16 @@ export function isAlreadyPublished(stderr) {
   return /EPUBLISHCONFLICT|cannot publish over|previously published|already present|this package is already/iu.test(
     stderr,
   )
+}
+
+/**
+ * Whether npm failed because of who it is signed on as, or not signed on at all. A registry hides packages from strangers
+ * by saying that they do not exist.
+ *
+ * @param {string} stderr
+ */
+export function isNotAllowed(stderr) {
+  return /\b(?:ENEEDAUTH|E401|E403|E404|EOTP)\b/u.test(stderr)
 }
 
 /**

@@ -2,12 +2,29 @@
 // The steps of a release in their order. Each knows whether it is done already, so that a release that died is finished
 // by running it again.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 import { billOfMaterials } from './bill-of-materials.mjs'
 import { npmMessage, overdue } from './deprecations.mjs'
 import { lostFacadeLines } from './facade-reports.mjs'
-import { isAlreadyPublished, npm, publishedVersions, withToken } from './registry.mjs'
+import {
+  isAlreadyPublished,
+  isNotAllowed,
+  node,
+  npm,
+  publishedCommit,
+  publishedVersions,
+  withToken,
+} from './registry.mjs'
+import {
+  contradictions,
+  misplacedTags,
+  releasedTable,
+  tagOf,
+  takenBack,
+  unannounced,
+  unfinished,
+} from './release-preconditions.mjs'
 import { root } from './workspaces.mjs'
 
 /** @typedef {import('./deprecations.mjs').FacadeMigration} FacadeMigration */
@@ -21,12 +38,14 @@ import { root } from './workspaces.mjs'
  * @property {boolean} provenance Whether npm signs where and from what the packages were built.
  * @property {boolean} checks Whether the packages are checked first.
  * @property {Date} today
+ * @property {string} [repository] The root of the repository. Default: this one.
  * @property {string | undefined} deprecateToken What `npm deprecate` signs on with. Absent: npm's own configuration.
  */
 
 /**
  * @typedef {object} Step
  * @property {string} name
+ * @property {boolean} [looks] It only looks whether something is in order, and changes nothing. Default: it does something.
  * @property {() => Promise<boolean>} isDone
  * @property {() => Promise<string | void>} run Gives back what a person has to do by hand, if anything.
  */
@@ -41,18 +60,39 @@ export const attachments = join(root, '.dist/release')
 export function releaseSteps(release) {
   const ordered = inDependencyOrder(release.packages)
   return [
-    { name: 'no changeset is pending, nothing is uncommitted', isDone: never, run: requireCleanState },
-    {
-      name: 'no facade is overdue',
-      isDone: never,
-      run: () => requireNothing(overdue(release.migrations, release.today)),
-    },
+    ...preconditions(release),
     ...(release.checks ? checks(ordered) : []),
     ...ordered.map((each) => publishStep(each, release)),
-    ...ordered.map(tagStep),
+    ...ordered.map((each) => tagStep(each, release)),
     ...ordered.map(billOfMaterialsStep),
     ...release.migrations.flatMap((migration) => deprecateStep(migration, release)),
   ]
+}
+
+/**
+ * @param {Release} release
+ * @returns {Step[]}
+ */
+function preconditions({ packages, migrations, registry, today, repository = root }) {
+  const unpublished = async () => {
+    const known = await Promise.all(packages.map(({ name }) => publishedVersions(registry, name)))
+    return packages.filter(({ version }, at) => known[at]?.has(version) !== true)
+  }
+  /** @type {[string, () => string[] | Promise<string[]>][]} */
+  const wanted = [
+    ['no changeset is pending, nothing is uncommitted', () => unfinished(repository)],
+    ['every change of a package has its version', () => unannounced(packages, repository)],
+    ['no facade is overdue', () => overdue(migrations, today)],
+    ['every facade has what its stage says', () => contradictions(migrations, packages)],
+    ['no promise to users is taken back', async () => takenBack(await releasedTable(repository), migrations)],
+    ['no tag is in the way', async () => misplacedTags(await unpublished(), repository)],
+  ]
+  return wanted.map(([name, find]) => ({
+    name,
+    looks: true,
+    isDone: never,
+    run: async () => requireNothing(await find()),
+  }))
 }
 
 /**
@@ -74,22 +114,8 @@ export function inDependencyOrder(packages) {
 }
 
 /** @param {{ name: string, version: string }} workspace */
-export function tagOf({ name, version }) {
-  return `${name}@${version}`
-}
-
-/** @param {{ name: string, version: string }} workspace */
 export function billOfMaterialsOf({ name, version }) {
   return join(attachments, `${basename(name)}-${version}.cdx.json`)
-}
-
-async function requireCleanState() {
-  const pending = readdirSync(join(root, '.changeset')).filter((file) => file.endsWith('.md') && file !== 'README.md')
-  const changed = git('status', '--porcelain').trim()
-  await requireNothing([
-    ...(pending.length > 0 ? [`changesets are pending (${pending.join(', ')}): npm run version, and commit`] : []),
-    ...(changed === '' ? [] : [`the tags would name a commit without these changes:\n${changed}`]),
-  ])
 }
 
 /**
@@ -98,9 +124,14 @@ async function requireCleanState() {
  */
 function checks(packages) {
   return [
-    { name: 'check the packages', isDone: never, run: () => runScript('check-packages.mjs') },
-    { name: 'check the API reports', isDone: never, run: () => runScript('api-reports.mjs') },
-    { name: "check the facades' signatures", isDone: never, run: () => requireNothing(lostFacadeLines(packages)) },
+    { name: 'check the packages', looks: true, isDone: never, run: () => runScript('check-packages.mjs') },
+    { name: 'check the API reports', looks: true, isDone: never, run: () => runScript('api-reports.mjs') },
+    {
+      name: "check the facades' signatures",
+      looks: true,
+      isDone: never,
+      run: () => requireNothing(lostFacadeLines(packages)),
+    },
   ]
 }
 
@@ -119,22 +150,29 @@ function publishStep(workspace, { registry, provenance }) {
       const { status, stderr } = await npm([...args, provenance ? '--provenance' : '--provenance=false'], {
         cwd: folder,
       })
-      if (status !== 0 && !isAlreadyPublished(stderr)) throw new Error(`npm ${args.join(' ')} failed:\n${stderr}`)
+      if (status === 0 || isAlreadyPublished(stderr)) return
+      const hint = isNotAllowed(stderr)
+        ? `\nnpm may not publish ${name} here: in the workflow, its trusted publisher on npmjs.com must be release.yml in the environment npm; by hand, npm login as one of its maintainers (npm owner ls ${name})`
+        : ''
+      throw new Error(`npm ${args.join(' ')} failed:\n${stderr}${hint}`)
     },
   }
 }
 
 /**
  * @param {Workspace} workspace
+ * @param {Release} release
  * @returns {Step}
  */
-function tagStep(workspace) {
+function tagStep(workspace, { registry, repository = root }) {
   const tag = tagOf(workspace)
   return {
     name: `tag ${tag}`,
-    isDone: async () => git('tag', '--list', tag).trim() !== '',
+    isDone: async () => git(repository, 'tag', '--list', tag).trim() !== '',
     run: async () => {
-      git('tag', '--annotate', tag, '--message', tag)
+      // Of a release that died, some packages may have been published from an earlier commit than this one.
+      const commit = await publishedCommit(registry, workspace.name, workspace.version)
+      git(repository, 'tag', '--annotate', tag, '--message', tag, ...(commit === undefined ? [] : [commit]))
       // The line by which the changesets action knows what to push and to release on GitHub.
       console.log(`New tag:  ${tag}`)
     },
@@ -179,17 +217,21 @@ function deprecateStep(migration, { registry, deprecateToken }) {
         const { status, stderr } = await npm(args, { cwd: root, env: withToken(registry, deprecateToken) })
         if (status === 0) return undefined
         const byHand = args.map((arg) => (/[\s;=()]/u.test(arg) ? JSON.stringify(arg) : arg)).join(' ')
-        if (/ENEEDAUTH|E401|E403|EOTP/u.test(stderr)) return `npm ${byHand}`
+        if (isNotAllowed(stderr)) return `npm ${byHand}`
         throw new Error(`npm ${byHand} failed:\n${stderr}`)
       },
     },
   ]
 }
 
-/** @param {string} script */
+/**
+ * Not synchronously, as npm: a connection that the registry closes meanwhile would be used again.
+ *
+ * @param {string} script
+ */
 async function runScript(script) {
-  const run = spawnSync(process.execPath, [join(root, '.config', script)], { cwd: root, encoding: 'utf8' })
-  if (run.status !== 0) throw new Error(`${script} fails:\n${run.stdout}${run.stderr}`)
+  const { status, stdout, stderr } = await node([join(root, '.config', script)], { cwd: root })
+  if (status !== 0) throw new Error(`${script} fails:\n${stdout}${stderr}`)
 }
 
 /** @param {readonly string[]} faults */
@@ -201,9 +243,12 @@ async function never() {
   return false
 }
 
-/** @param {string[]} args */
-function git(...args) {
-  const run = spawnSync('git', args, { cwd: root, encoding: 'utf8' })
+/**
+ * @param {string} repository
+ * @param {string[]} args
+ */
+function git(repository, ...args) {
+  const run = spawnSync('git', args, { cwd: repository, encoding: 'utf8' })
   if (run.status !== 0) throw new Error(`git ${args.join(' ')} failed: ${run.stderr}`)
   return run.stdout
 }

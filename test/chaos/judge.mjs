@@ -37,6 +37,8 @@ export class Judge {
   #pendingSnapshot
   /** @type {Place | undefined} */
   #place
+  /** @type {Place[]} What was applied since the last snapshot. */
+  #stretch = []
 
   /**
    * @param {Client} client
@@ -116,6 +118,7 @@ export class Judge {
       this.#checkLoss(last, place, reason)
     this.#applied.add(id)
     this.#place = place
+    this.#stretch.push(place)
     this.#pendingSnapshot = undefined
     this.#allowRepeat = false
   }
@@ -174,6 +177,7 @@ export class Judge {
       reason = 'history-changed'
     }
     this.#pendingSnapshot = reason
+    this.#stretch = []
     // What the new history still has of the old one comes again, as the frame says.
     if (reason === 'history-changed') this.#applied.clear()
   }
@@ -187,6 +191,12 @@ export class Judge {
     const head = this.#log.at(-1)
     if (head === undefined) return
     if (last?.id !== head.id) this.#fault('missing', `ended at ${text(last)}, the log at ${text(head)}`)
+    const first = this.#log[0]?.seq ?? 1
+    for (const place of this.#stretch) {
+      const there = this.#log[place.seq - first]
+      if (there !== undefined && (there.id !== place.id || there.epoch !== place.epoch))
+        this.#fault('missing', `${text(place)} was of another history, and nothing was told after it`)
+    }
   }
 
   /**

@@ -36,7 +36,10 @@ export async function buildWith({ file, text, becomes }: Planted): Promise<Build
   scratch ??= realpathSync(mkdtempSync(join(cache, 'switchyard-delivery-')))
   copies += 1
   const copy = join(scratch, String(copies))
-  cpSync(join(root, 'packages/dispatcher/dist'), copy, { recursive: true, filter: (path) => !path.endsWith('.map') })
+  cpSync(join(root, 'packages/dispatcher/dist'), copy, {
+    recursive: true,
+    filter: (path) => !/\.(?:map|d\.ts)$/u.test(path),
+  })
   writeFileSync(join(copy, 'package.json'), '{ "type": "module" }')
   const parts = readFileSync(join(copy, file), 'utf8').split(text)
   if (parts.length !== 2)

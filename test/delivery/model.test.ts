@@ -1,19 +1,11 @@
 import * as fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Build, intactBuild } from './build.js'
-import { histories, live, type Operation } from './operations.js'
-import { memoryStorage, type Retention, sqliteStorage, type Storage } from './storage.js'
+import { histories, live, type Operation, withVirtualTime } from './operations.js'
+import { memoryStorage, RETENTION, type Retention, sqliteStorage, type Storage } from './storage.js'
 import { World } from './world.js'
 
-const RETENTION: Retention = { maxEvents: 12, maxAgeMs: 600_000 }
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+withVirtualTime()
 
 function check(
   build: Build,

@@ -91,7 +91,8 @@ export function serverOf(gateway: EventGateway): Server {
 
 /** What a socket of a client hears, and says. */
 export interface Tap {
-  heard(text: string): void
+  /** How often the client is to hear it: once, but for a server at fault. */
+  heard(text: string): number
   said(text: string): void
 }
 
@@ -105,7 +106,14 @@ export function webSocketOver(
 
     constructor(url: string, protocols: string[] = []) {
       super(url, protocols, { createConnection: connect })
-      this.on('message', (data: Buffer) => this.#tap.heard(data.toString()))
+    }
+
+    override emit(name: string | symbol, ...given: unknown[]): boolean {
+      const [data] = given
+      if (name !== 'message' || !Buffer.isBuffer(data)) return super.emit(name, ...given)
+      const times = this.#tap.heard(data.toString())
+      for (let time = 0; time < times; time += 1) super.emit(name, ...given)
+      return true
     }
 
     override send(data: string): void {

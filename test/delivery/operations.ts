@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { afterEach, beforeEach, vi } from 'vitest'
 import { elapse, turns, type User, USERS, type World } from './world.js'
 
 /** One step of a history. */
@@ -6,7 +7,10 @@ export type Operation =
   | { readonly do: 'append'; readonly user: User; readonly count: number }
   | { readonly do: 'resend'; readonly user: User; readonly back: number }
   | { readonly do: 'open'; readonly user: User; readonly from: 'oldest' | 'now' }
-  | { readonly do: 'drop' | 'stall' | 'hold' | 'relax' | 'reload' | 'close'; readonly tab: number }
+  | {
+      readonly do: 'drop' | 'stall' | 'hold' | 'relax' | 'reload' | 'close' | 'repeat' | 'swallow'
+      readonly tab: number
+    }
   | { readonly do: 'revoke'; readonly user: User }
   | { readonly do: 'kill'; readonly then: 'keep' | 'back up' | 'set back' | 'lose' }
   | { readonly do: 'wait'; readonly ms: number }
@@ -34,7 +38,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constantFrom('drop' as const, 'stall' as const, 'hold' as const, 'relax' as const),
+      do: fc.constantFrom(...(['drop', 'stall', 'hold', 'relax', 'repeat', 'swallow'] as const)),
       tab,
     }),
   },
@@ -59,17 +63,53 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
 )
 
+/** A history that is set back and grows again, beyond the place where a tab was that is away meanwhile. */
+const setBack: fc.Arbitrary<Operation[]> = fc
+  .record({ user, tab, lost: fc.integer({ min: 1, max: 4 }), new: fc.integer({ min: 1, max: 8 }) })
+  .map((of) => [
+    { do: 'kill', then: 'back up' },
+    { do: 'append', user: of.user, count: of.lost },
+    { do: 'settle' },
+    { do: 'stall', tab: of.tab },
+    { do: 'kill', then: 'set back' },
+    { do: 'append', user: of.user, count: of.new },
+  ])
+
 /** Histories: two tabs to begin with, then anything. */
 export const histories: fc.Arbitrary<Operation[]> = fc
-  .array(operation, { minLength: 4, maxLength: 24, size: 'max' })
+  .array(fc.oneof({ weight: 30, arbitrary: operation.map((one) => [one]) }, { weight: 1, arbitrary: setBack }), {
+    minLength: 4,
+    maxLength: 24,
+    size: 'max',
+  })
   .map((steps) => [
-    { do: 'open' as const, user: 'ann' as const, from: 'oldest' as const },
-    { do: 'open' as const, user: 'bob' as const, from: 'now' as const },
-    ...steps,
+    { do: 'open', user: 'ann', from: 'oldest' },
+    { do: 'open', user: 'bob', from: 'now' },
+    ...steps.flat(),
   ])
+
+/** Time that goes on when the test says so, and back-offs that are the same each time. */
+export function withVirtualTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] })
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+    vi.useRealTimers()
+  })
+}
+
+function repeatRandom(): void {
+  let state = 1
+  vi.spyOn(Math, 'random').mockImplementation(() => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  })
+}
 
 /** Does the steps, and gives what was found wrong first. */
 export async function live(world: World, steps: readonly Operation[]): Promise<string | undefined> {
+  repeatRandom()
   try {
     for (const step of steps) {
       await take(world, step)

@@ -24,6 +24,9 @@ export interface Retention {
   readonly maxAgeMs: number
 }
 
+/** Small, so that histories go beyond it. */
+export const RETENTION: Retention = { maxEvents: 12, maxAgeMs: 600_000 }
+
 export function memoryStorage({ main }: Build, retention: Retention): Storage {
   return {
     open: () => new main.MemoryEventStore(retention),

@@ -22,6 +22,9 @@ export class Tab {
   #hold: { readonly released: Promise<void>; release(): void } | undefined
   #startedAt: Position | undefined
   #isTold = false
+  #timesOfNext = 1
+  /** The last frame was left out, which only another one would show. */
+  #lacksLast = false
   /** The reason of a snapshot whose position is not saved yet. */
   #told: string | undefined
 
@@ -63,6 +66,8 @@ export class Tab {
 
   relax(): void {
     this.isStalled = false
+    this.#timesOfNext = 1
+    if (this.#lacksLast) this.drop()
     this.#wire?.flow()
     this.#hold?.release()
     this.#hold = undefined
@@ -83,6 +88,22 @@ export class Tab {
     this.isClosed = true
     this.#client.close()
     this.#hold?.release()
+  }
+
+  /** The server sends the next event twice. */
+  repeat(): void {
+    this.#timesOfNext = 2
+  }
+
+  /** The server leaves the next event out. */
+  swallow(): void {
+    this.#timesOfNext = 0
+  }
+
+  #timesNext(): number {
+    const times = this.#timesOfNext
+    this.#timesOfNext = 1
+    return times
   }
 
   #connect(): { close(): void } {
@@ -159,6 +180,9 @@ export class Tab {
           this.#world.found(
             `${seq - acknowledged.seq} events were in flight for ${this.user}, with a window of ${WINDOW}`,
           )
+        const times = t === 'event' ? this.#timesNext() : 1
+        this.#lacksLast = times === 0
+        return times
       },
       said: (frame) => {
         const { t, seq } = JSON.parse(frame) as { readonly t: string; readonly seq: number }

@@ -143,7 +143,7 @@ export class World {
 
   #start(): [EventGateway, ReturnType<typeof serverOf>] {
     const router = new this.build.main.EventRouter({ store: this.#store })
-    const limits = { window: WINDOW, slowTimeoutMs: 5_000, connectionsPerUser: 20 }
+    const limits = { window: WINDOW, slowTimeoutMs: 5_000, connectionsPerUser: 20, maxBufferedBytes: 500 }
     const gateway = this.build.websocket.createEventGateway({ router, allowedOrigins: [], limits })
     return [gateway, serverOf(gateway)]
   }

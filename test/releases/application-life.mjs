@@ -1,75 +1,92 @@
 // @ts-check
-// What an application does in a rehearsal, with npm.
-import { existsSync } from 'node:fs'
+// What an application does in a rehearsal.
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commitAll, copySources, decisions, git } from '../demo/application.mjs'
 import { run } from '../demo/processes.mjs'
-import { holds, quote, say } from '../demo/terminal.mjs'
+import { holds, quote } from '../demo/terminal.mjs'
 import { finalFacade, removedFacade } from './maintainer.mjs'
 
 /** @typedef {import('./verdaccio.mjs').Registry} Registry */
 
-/** The facades as the application installs them. */
-export const facades = ['legacy', 'request-scoped', 'core', 'enhanced'].map((name) => `@switchyard/${name}`)
+/**
+ * A copy of the legacy application.
+ *
+ * @typedef {{ folder: string, registry: Registry, installer: import('./installers.mjs').Installer }} Application
+ */
 
+/** The facades as the application installs them. */
+const facades = ['legacy', 'request-scoped', 'core', 'enhanced'].map((name) => `@switchyard/${name}`)
 const codes = ['SWY0001', 'SWY0002', 'SWY0003', 'SWY0004']
 
 /**
- * Copies the application and installs the facades into it from the registry.
+ * Copies the application, installs the facades into it from the registry, and runs its tests on them.
  *
- * @param {string} folder
- * @param {Registry} registry
- * @returns {Promise<string>} the application's folder
+ * @param {Application} app
  */
-export async function liveOnFacades(folder, registry) {
+export async function liveOnFacades(app) {
+  const { folder, registry, installer } = app
   await copySources(folder)
-  const wanted = facades.map((name) => `${name}@^1.0.0`)
-  const { stderr } = await succeed(folder, registry, 'npm', ['install', '--prefer-online', ...wanted])
-  expectNotices('npm install', stderr)
+  if (installer.name !== 'npm') rmSync(join(folder, 'package-lock.json'), { force: true })
+  // yarn does not read the file that NPM_CONFIG_USERCONFIG names.
+  writeFileSync(join(folder, '.npmrc'), `@switchyard:registry=${registry.url}\n`)
+  const added = await succeed(app, installer.add(facades.map((name) => `${name}@^1.0.0`)))
+  expectNotices(`${installer.name} add`, `${added.stdout}${added.stderr}`)
+  if (!existsSync(join(folder, installer.lockfile))) throw new Error(`${installer.name} left no ${installer.lockfile}`)
   await commitAll(folder, 'Take the facades from the registry')
-  const tests = await succeed(folder, registry, 'npm', ['test'])
-  const silent = codes.filter((code) => !tests.stderr.includes(`[${code}] DeprecationWarning`))
+  const tests = await succeed(app, installer.test)
+  const heard = `${tests.stdout}${tests.stderr}`
+  const silent = codes.filter((code) => !heard.includes(`[${code}] DeprecationWarning`))
   if (silent.length > 0)
     throw new Error(`the application runs on the facades and hears nothing of ${silent.join(', ')}`)
   holds(
-    `npm shows the deprecation of all four facades, and the application's tests pass, with the warnings of all four.`,
+    `${installer.name} shows the deprecation of all four facades, and the application's tests pass, with the warnings of all four.`,
   )
-  return folder
 }
 
 /**
- * @param {string} app
- * @param {Registry} registry
+ * Migrates with the command from the registry, uninstalls the facades, and runs the tests without them.
+ *
+ * @param {Application} app
  */
-export async function leaveFacades(app, registry) {
+export async function leaveFacades(app) {
+  const { folder, registry, installer } = app
   const migrate = ['--yes', '--prefer-online', '-p', '@switchyard/codemods', 'switchyard', 'migrate', '--quiet']
   // Its own cache: npx would run a copy of the command that an earlier rehearsal left in the user's.
-  const fresh = { ...registry, env: { ...registry.env, npm_config_cache: join(app, '../npx-cache') } }
-  const first = await run(app, 'npx', migrate, { env: fresh.env, timeoutMs: 300_000 })
+  const env = { ...registry.env, npm_config_cache: join(registry.folder, 'npx-cache') }
+  const first = await run(folder, 'npx', migrate, { env, timeoutMs: 300_000 })
   if (first.status !== 1)
     throw new Error(`npx switchyard migrate exited with ${first.status}:\n${first.stdout}${first.stderr}`)
-  await commitAll(app, 'switchyard migrate')
-  await git(app, 'apply', decisions)
-  await commitAll(app, 'Decide what the codemod left to us')
-  await succeed(app, fresh, 'npx', migrate)
-  const { stderr } = await succeed(app, registry, 'npm', ['install', '--prefer-online'])
-  const left = facades.filter((name) => existsSync(join(app, 'node_modules', name)))
-  if (left.length > 0) throw new Error(`npm left ${left.join(', ')} in node_modules`)
-  if (stderr.includes('deprecated')) throw new Error(`npm still speaks of deprecated packages:\n${stderr}`)
-  const tests = await succeed(app, registry, 'npm', ['test'])
-  if (/SWY\d/u.test(tests.stderr)) throw new Error(`the application still hears a warning:\n${tests.stderr}`)
-  holds('Migrated, the facades are gone from its node_modules, and its tests pass without a warning.')
+  await commitAll(folder, 'switchyard migrate')
+  await git(folder, 'apply', decisions)
+  await commitAll(folder, 'Decide what the codemod left to us')
+  const second = await run(folder, 'npx', migrate, { env, timeoutMs: 300_000 })
+  if (second.status !== 0)
+    throw new Error(`npx switchyard migrate exited with ${second.status}:\n${second.stdout}${second.stderr}`)
+  const { stdout, stderr } = await succeed(app, installer.install)
+  const left = facades.filter((name) => existsSync(join(folder, 'node_modules', name)))
+  if (left.length > 0) throw new Error(`${installer.name} left ${left.join(', ')} in node_modules`)
+  if (/SWY\d/u.test(`${stdout}${stderr}`))
+    throw new Error(`${installer.name} still speaks of deprecated facades:\n${stdout}${stderr}`)
+  const tests = await succeed(app, installer.test)
+  if (/SWY\d/u.test(`${tests.stdout}${tests.stderr}`))
+    throw new Error(`the application still hears a warning:\n${tests.stdout}${tests.stderr}`)
+  holds(
+    `Migrated and installed anew by ${installer.name}, it has no facade left, and its tests pass without a warning.`,
+  )
 }
 
 /**
- * An application that was installed before the second release, and is brought up to date after it.
+ * An application that was installed before the second release is brought up to date after it.
  *
- * @param {string} app
- * @param {Registry} registry
+ * @param {Application} app
  */
-export async function meetNextStage(app, registry) {
-  await succeed(app, registry, 'npm', ['update', '--prefer-online'])
-  const tests = await run(app, 'npm', ['test'], { env: registry.env, timeoutMs: 300_000 })
+export async function meetNextStage(app) {
+  const { folder, registry, installer } = app
+  await succeed(app, installer.update)
+  // pnpm writes the newest versions into the manifest.
+  await git(folder, 'commit', '--quiet', '--all', '--allow-empty', '--message', 'Update')
+  const tests = await run(folder, installer.command, installer.test, { env: registry.env, timeoutMs: 300_000 })
   const heard = `${tests.stdout}${tests.stderr}`
   for (const { package: name, code } of [finalFacade, removedFacade]) {
     const error = new RegExp(
@@ -77,33 +94,34 @@ export async function meetNextStage(app, registry) {
       'u',
     )
     const said = error.exec(heard)?.[0]
-    if (said === undefined) throw new Error(`${name} should throw, and show two ways out; npm test said:\n${heard}`)
-    quote(said.replaceAll(`${app}/`, ''))
+    if (said === undefined)
+      throw new Error(`${name} should throw, and show two ways out; ${installer.name} test said:\n${heard}`)
+    if (installer.name === 'npm') quote(said.replaceAll(`${folder}/`, ''))
   }
   if (tests.status === 0) throw new Error('the application should fail on facades that throw')
-  say('It does what the message says, for now:')
   const reprieve = { SWITCHYARD_DEPRECATIONS: `${finalFacade.code}:log,${removedFacade.code}:log` }
-  await succeed(app, { ...registry, env: { ...registry.env, ...reprieve } }, 'npm', ['test'])
-  holds('The facades that are final and gone throw and show two ways out; with the first, its tests pass again.')
+  await succeed({ ...app, registry: { ...registry, env: { ...registry.env, ...reprieve } } }, installer.test)
+  holds(
+    `Updated by ${installer.name}, the facades that are final and gone throw and show two ways out; with the first, the tests pass.`,
+  )
 }
 
 /**
  * @param {string} command
  * @param {string} output
  */
-export function expectNotices(command, output) {
+function expectNotices(command, output) {
   const silent = facades.filter((name) => !output.includes(`${name} is deprecated since 1.0.0`))
   if (silent.length > 0) throw new Error(`${command} does not say that ${silent.join(', ')} are deprecated:\n${output}`)
 }
 
 /**
- * @param {string} folder
- * @param {Registry} registry
- * @param {string} command
+ * @param {Application} app
  * @param {readonly string[]} args
  */
-export async function succeed(folder, { env }, command, args) {
-  const outcome = await run(folder, command, args, { env, timeoutMs: 300_000 })
+async function succeed({ folder, registry, installer }, args) {
+  const outcome = await run(folder, installer.command, args, { env: registry.env, timeoutMs: 300_000 })
   if (outcome.status === 0) return outcome
-  throw new Error(`${command} ${args.join(' ')} exited with ${outcome.status}:\n${outcome.stdout}${outcome.stderr}`)
+  const said = `${outcome.stdout}${outcome.stderr}`
+  throw new Error(`${installer.name} ${args.join(' ')} in ${folder} exited with ${outcome.status}:\n${said}`)
 }

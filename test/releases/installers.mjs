@@ -1,35 +1,58 @@
 // @ts-check
-import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { copySources } from '../demo/application.mjs'
-import { holds } from '../demo/terminal.mjs'
-import { expectNotices, facades, succeed } from './application-life.mjs'
 import { toolNamed } from './verdaccio.mjs'
 
-const wanted = facades.map((name) => `${name}@^1.0.0`)
+/**
+ * How an application is installed and tested with one of npm, pnpm and yarn.
+ *
+ * @typedef {object} Installer
+ * @property {string} name
+ * @property {string} command
+ * @property {(packages: readonly string[]) => readonly string[]} add The arguments that install packages and remember them.
+ * @property {readonly string[]} install What its manifest asks for, whatever the lockfile says.
+ * @property {readonly string[]} update To the newest versions that the ranges of its manifest take.
+ * @property {readonly string[]} test
+ * @property {string} lockfile
+ */
 
-/** @type {Readonly<Record<string, { add: readonly string[], test: readonly string[] }>>} */
-const installers = {
-  pnpm: { add: ['add', '--reporter=append-only', ...wanted], test: ['test'] },
-  yarn: { add: ['add', '--non-interactive', ...wanted], test: ['--silent', 'test'] },
-}
+/** @type {readonly Installer[]} */
+export const installers = [
+  {
+    name: 'npm',
+    command: 'npm',
+    add: (packages) => ['install', '--prefer-online', ...packages],
+    install: ['install', '--prefer-online'],
+    update: ['update', '--prefer-online'],
+    test: ['test'],
+    lockfile: 'package-lock.json',
+  },
+  {
+    name: 'pnpm',
+    command: toolNamed('pnpm'),
+    add: (packages) => ['add', '--reporter=append-only', ...packages],
+    install: ['install', '--reporter=append-only', '--no-frozen-lockfile'],
+    update: ['update', '--reporter=append-only'],
+    test: ['test'],
+    lockfile: 'pnpm-lock.yaml',
+  },
+  {
+    name: 'yarn',
+    command: toolNamed('yarn'),
+    add: (packages) => ['add', '--non-interactive', ...packages],
+    install: ['install', '--non-interactive'],
+    update: ['upgrade', '--non-interactive'],
+    test: ['--silent', 'test'],
+    lockfile: 'yarn.lock',
+  },
+]
 
 /**
- * Installs the facades into a fresh copy of the application with another installer than npm, and runs its tests.
+ * The installer of a name.
  *
  * @param {string} name
- * @param {string} folder
- * @param {import('./verdaccio.mjs').Registry} registry
+ * @returns {Installer}
  */
-export async function installWith(name, folder, registry) {
-  const installer = installers[name]
-  if (installer === undefined) throw new Error(`the installers are ${Object.keys(installers).join(', ')}; not ${name}`)
-  await copySources(folder)
-  rmSync(join(folder, 'package-lock.json'), { force: true })
-  // yarn does not read the file that NPM_CONFIG_USERCONFIG names.
-  writeFileSync(join(folder, '.npmrc'), `@switchyard:registry=${registry.url}\n`)
-  const { stdout, stderr } = await succeed(folder, registry, toolNamed(name), installer.add)
-  expectNotices(`${name} add`, `${stdout}${stderr}`)
-  await succeed(folder, registry, toolNamed(name), installer.test)
-  holds(`${name} says that the facades are deprecated, and the application's tests pass.`)
+export function installerNamed(name) {
+  const found = installers.find((each) => each.name === name)
+  if (found !== undefined) return found
+  throw new Error(`the installers are ${installers.map((each) => each.name).join(', ')}; not ${name}`)
 }

@@ -24,7 +24,7 @@ const facades = ['legacy', 'request-scoped', 'core', 'enhanced']
  */
 export async function firstRelease(repository, registry) {
   await raiseVersions(repository, registry)
-  const plan = await release(repository, registry, '--dry-run')
+  const plan = await release(repository, registry, '--dry-run', '--no-checks')
   if ((await registryState(registry)).size > 0) throw new Error(`the dry run published:\n${plan}`)
   const lines = plan.split('\n').filter((line) => /^to do {2}(?:publish|tag|list)/u.test(line))
   holds(`The dry run lists ${lines.length} things to do, and does none.`)
@@ -36,12 +36,7 @@ export async function firstRelease(repository, registry) {
   }
   if ((await registryState(registry)).size > 0) throw new Error('it published what it could not sign')
 
-  const args = [...releaseArgs(registry), '--no-checks']
-  const killed = await runUntilNewLine(repository, process.execPath, args, {
-    env: registry.env,
-    // Before, in and after each thing that is done outside of this machine's memory.
-    at: /^(?:begin|done) +(?:publish|tag|list|deprecate) .*$/u,
-  })
+  const killed = await releaseKilled(repository, registry)
   if (killed < lines.length) throw new Error(`it was killed ${killed} times, and has ${lines.length} things to do`)
   await release(repository, registry)
   await expectReleased(repository, registry)
@@ -64,8 +59,11 @@ export async function secondRelease(repository, registry) {
   removeFacade(repository, removedFacade.name)
   writeFileSync(join(repository, '.changeset/next-stage.md'), nextStage())
   await commitAll(repository, `${finalFacade.package} throws, ${removedFacade.package} is gone`)
+  await expectRepeatableVersion(repository, registry)
   await raiseVersions(repository, registry)
+  const killed = await releaseKilled(repository, registry)
   await release(repository, registry)
+  holds(`Killed ${killed} times, at each message that it puts on older versions too, the second release is complete.`)
   const state = await registryState(registry)
   expectMessage(state, 'core', '1.0.1', /SWY0003: @switchyard\/core throws on use/u)
   expectMessage(state, 'core', '1.0.0', /SWY0003: @switchyard\/core throws on use/u)
@@ -73,6 +71,46 @@ export async function secondRelease(repository, registry) {
   expectMessage(state, 'legacy', '1.0.0', /is deprecated since 1\.0\.0/u)
   if (state.get('enhanced')?.size !== 1) throw new Error('the removed facade was published again')
   holds('npm deprecate put the new messages on the versions that were there already.')
+}
+
+/**
+ * Releases without the checks, killed before, in and after each step; the checks leave nothing behind.
+ *
+ * @param {string} repository
+ * @param {Registry} registry
+ * @returns {Promise<number>} how often it was killed
+ */
+async function releaseKilled(repository, registry) {
+  return runUntilNewLine(repository, process.execPath, [...releaseArgs(registry), '--no-checks'], {
+    env: registry.env,
+    at: /^(?:begin|done) /u,
+  })
+}
+
+/**
+ * Kills the version script at each of its steps, and compares what it has written in the end with what it writes in one go.
+ *
+ * @param {string} repository Whatever it holds is committed; it holds the same afterwards.
+ * @param {Registry} registry
+ */
+async function expectRepeatableVersion(repository, registry) {
+  const written = async () => {
+    await git(repository, 'add', '--all')
+    const tree = await git(repository, 'write-tree')
+    await git(repository, 'reset', '--quiet', '--hard')
+    return tree
+  }
+  const script = ['.config/release-version.mjs']
+  await succeed(repository, registry, process.execPath, script)
+  const whole = await written()
+  const killed = await runUntilNewLine(repository, process.execPath, script, {
+    env: registry.env,
+    at: /^(?:begin|done) /u,
+  })
+  const difference = await git(repository, 'diff', '--stat', whole.trim(), (await written()).trim())
+  if (difference !== '')
+    throw new Error(`killed ${killed} times, npm run version writes something else:\n${difference}`)
+  holds(`Killed ${killed} times, npm run version writes what it writes in one go.`)
 }
 
 /**

@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type FacadeMigration, npmMessage } from '../../.config/deprecations.mjs'
@@ -146,5 +150,112 @@ describe('deprecating what is published already', { timeout: 60_000 }, () => {
 
   it('does so with a token that the registry does not take', async () => {
     expect(await step('of-a-stranger').run()).toContain('npm deprecate')
+  })
+})
+
+describe('tagging what is published', () => {
+  const repository = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-tags-')))
+  let gitHead: string | undefined
+  const server = createServer((_, response) =>
+    response.end(JSON.stringify({ name: 'one', versions: { '1.0.0': { version: '1.0.0', gitHead } } })),
+  )
+  let registry: string
+
+  beforeAll(async () => {
+    git('init', '--quiet')
+    git('config', 'user.name', 'x')
+    git('config', 'user.email', 'x@localhost')
+    for (const message of ['one', 'two']) git('commit', '--quiet', '--allow-empty', '--message', message)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  })
+  beforeEach(() => {
+    if (git('tag') !== '') git('tag', '--delete', 'one@1.0.0')
+  })
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve))
+    rmSync(repository, { recursive: true, force: true })
+  })
+
+  function git(...args: string[]): string {
+    return execFileSync('git', args, { cwd: repository, encoding: 'utf8' }).trim()
+  }
+
+  function step() {
+    const today = new Date('2027-01-01T00:00:00Z')
+    const settings = { packages: [packageOf('one', [])], migrations: [], registry, provenance: false, checks: false }
+    const steps = releaseSteps({ ...settings, today, deprecateToken: undefined, repository })
+    const found = steps.find(({ name }) => name.startsWith('tag'))
+    if (found === undefined) throw new Error('a package should be tagged')
+    return found
+  }
+
+  it('names the commit that was published, though a later one finishes the release', async () => {
+    gitHead = git('rev-parse', 'HEAD~1')
+    expect(await step().isDone()).toBe(false)
+    await step().run()
+    expect(git('rev-parse', 'one@1.0.0^{commit}')).toBe(gitHead)
+    expect(await step().isDone()).toBe(true)
+  })
+
+  it('names the newest commit where the registry knows of none', async () => {
+    gitHead = undefined
+    await step().run()
+    expect(git('rev-parse', 'one@1.0.0^{commit}')).toBe(git('rev-parse', 'HEAD'))
+  })
+})
+
+describe('publishing where npm may not', { timeout: 60_000 }, () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-publish-')))
+  let answers: { status: number; body: unknown }
+  const server = createServer((request, response) => {
+    request.resume()
+    if (request.method !== 'PUT') return response.writeHead(404).end('{}')
+    return request.on('end', () => response.writeHead(answers.status).end(JSON.stringify(answers.body)))
+  })
+  let registry: string
+
+  beforeAll(async () => {
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: '@switchyard/one', version: '1.0.0' }))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  })
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve))
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  function publish(token: string | undefined) {
+    const file = join(folder, '.npmrc')
+    writeFileSync(file, token === undefined ? '' : `//${new URL(registry).host}/:_authToken=${token}\n`)
+    const packages = [{ ...packageOf('@switchyard/one', []), folder }]
+    const today = new Date('2027-01-01T00:00:00Z')
+    const settings = { packages, migrations: [], registry, provenance: false, checks: false, today }
+    const step = releaseSteps({ ...settings, deprecateToken: undefined }).find(({ name }) => name.startsWith('publish'))
+    if (step === undefined) throw new Error('a package should be published')
+    return step.run()
+  }
+
+  it('says without a token who may, and how', async () => {
+    await expect(publish(undefined)).rejects.toThrow(
+      /ENEEDAUTH[^]*npm may not publish @switchyard\/one here: .*npm login/u,
+    )
+  })
+
+  it.each([401, 403, 404])('says it to a user whom the registry answers with %i', async (status) => {
+    answers = { status, body: { error: 'not you' } }
+    await expect(publish('of-a-stranger')).rejects.toThrow(
+      /npm may not publish @switchyard\/one here: .*npm owner ls @switchyard\/one/u,
+    )
+  })
+
+  it('says what the registry said when it fails for another reason', async () => {
+    answers = { status: 400, body: { error: 'the tarball is too large' } }
+    await expect(publish('of-a-maintainer')).rejects.toThrow(/the tarball is too large\s*$|E400/u)
+  })
+
+  it('is content with a version that the registry has already, and does not show yet', async () => {
+    answers = { status: 403, body: { error: 'You cannot publish over the previously published versions: 1.0.0.' } }
+    await expect(publish('of-a-maintainer')).resolves.toBeUndefined()
   })
 })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { billOfMaterials, type Lockfile } from '../../.config/bill-of-materials.mjs'
+import { lockfileFaults, scriptsThatRunByThemselves } from '../../.config/supply-chain.mjs'
 import { root, workspaces } from '../../.config/workspaces.mjs'
 
 interface Manifest {
@@ -31,9 +32,7 @@ describe.each(packages)('$name', ({ folder, place }) => {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
 
   it('runs nothing when it is installed or published', () => {
-    expect(
-      Object.keys(manifest.scripts ?? {}).filter((name) => /install|prepare|prepublish|prepack/u.test(name)),
-    ).toEqual([])
+    expect(scriptsThatRunByThemselves(manifest)).toEqual([])
   })
 
   it('asks for provenance', () => {
@@ -51,20 +50,49 @@ describe.each(packages)('$name', ({ folder, place }) => {
 })
 
 describe.each(lockfiles)('%s', (file) => {
-  const entries = Object.entries(packagesOf(file)).filter(
-    ([place, { link }]) => place.includes('node_modules/') && link !== true,
-  )
+  it('says what the bytes of each package must hash to, and takes none from elsewhere', () => {
+    const locked = packagesOf(file)
+    expect(Object.keys(locked).length).toBeGreaterThan(1)
+    expect(lockfileFaults(locked)).toEqual([])
+  })
+})
 
-  it('says of each package what its bytes must hash to, with SHA-512', () => {
-    expect(entries.length).toBeGreaterThan(0)
-    expect(entries.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([place]) => place)).toEqual([])
+describe('lockfileFaults()', () => {
+  const good = { version: '1.0.0', integrity: 'sha512-AAEC' }
+
+  it.each([
+    ['no integrity', { version: '1.0.0' }, 'must say what its bytes hash to, with SHA-512; it says undefined'],
+    ['a weak one', { ...good, integrity: 'sha1-AAEC' }, 'it says sha1-AAEC'],
+    [
+      'another registry',
+      { ...good, resolved: 'https://registry.evil.example/a.tgz' },
+      'it comes from https://registry.e',
+    ],
+    ['a repository', { ...good, resolved: 'git+ssh://git@github.com/a/a.git#1234' }, 'it comes from git+ssh:'],
+    ['a file', { ...good, resolved: 'file:../a.tgz' }, 'it comes from file:../a.tgz'],
+  ])('names a package with %s', (_, locked, sentence) => {
+    expect(lockfileFaults({ 'node_modules/a': locked })).toEqual([expect.stringContaining(sentence)])
   })
 
-  it('takes nothing from anywhere but a registry', () => {
-    const elsewhere = entries.filter(
-      ([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://registry.'),
-    )
-    expect(elsewhere.map(([place]) => place)).toEqual([])
+  it('lets the registry serve, and workspaces link', () => {
+    const resolved = 'https://registry.npmjs.org/a/-/a-1.0.0.tgz'
+    const link = { link: true, resolved: 'packages/b' }
+    expect(
+      lockfileFaults({ 'node_modules/a': { ...good, resolved }, 'node_modules/b': link, 'packages/b': {} }),
+    ).toEqual([])
+  })
+})
+
+describe('scriptsThatRunByThemselves()', () => {
+  it.each(['install', 'preinstall', 'postinstall', 'prepare', 'prepublishOnly', 'prepack', 'postpack', 'postpublish'])(
+    'names %s',
+    (name) => {
+      expect(scriptsThatRunByThemselves({ scripts: { test: 'x', [name]: 'x' } })).toEqual([name])
+    },
+  )
+
+  it('lets what a person runs be', () => {
+    expect(scriptsThatRunByThemselves({ scripts: { test: 'x', build: 'x', 'install:tools': 'x' } })).toEqual([])
   })
 })
 
@@ -110,5 +138,14 @@ describe('billOfMaterials()', () => {
     const names = billOfMaterials('packages/dispatcher', lockfile).components.map(({ name }) => name)
     const declared = packages.find(({ place }) => place === 'packages/dispatcher')?.dependencies ?? {}
     expect(names).toEqual(expect.arrayContaining(Object.keys(declared)))
+  })
+
+  it('lists no optional peer of the dispatcher: who wants one installs it', () => {
+    const names = billOfMaterials('packages/dispatcher', lockfile).components.map(({ name }) => name)
+    const { peerDependencies = {} } = JSON.parse(
+      readFileSync(join(root, 'packages/dispatcher/package.json'), 'utf8'),
+    ) as { peerDependencies?: Record<string, string> }
+    expect(Object.keys(peerDependencies).length).toBeGreaterThan(0)
+    expect(names.filter((name) => name in peerDependencies)).toEqual([])
   })
 })

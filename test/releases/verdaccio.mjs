@@ -12,6 +12,7 @@ const tools = fileURLToPath(new URL('registry', import.meta.url))
  *
  * @typedef {object} Registry
  * @property {string} url
+ * @property {string} folder Where it keeps its files.
  * @property {Record<string, string>} env What makes npm, pnpm and yarn take our packages from it, and publish to it.
  * @property {() => Promise<void>} stop
  */
@@ -66,7 +67,7 @@ export async function startRegistry(folder) {
     `@switchyard:registry=${url}\n//${host}/:_authToken=${await signUp(url)}\nsave-exact=false\n`,
   )
   const env = { NPM_CONFIG_USERCONFIG: userconfig, npm_config_audit: 'false', npm_config_fund: 'false', CI: 'true' }
-  return { url, env, stop: () => server.stop() }
+  return { url, folder, env, stop: () => server.stop() }
 }
 
 /** @param {string} folder */

@@ -117,9 +117,9 @@ function checkRunId(
     if (from !== undefined && readsContext(work, from, node)) return
     const symbol =
       from === undefined ? undefined : work.symbols.resolve(ts.isPropertyAccessExpression(from) ? from.name : from)
-    const root = work.components.find(key)
+    const root = work.flows.find(key)
     const bound = [...work.contexts]
-      .filter(([creation]) => work.components.find(creation) === root)
+      .filter(([creation]) => work.flows.find(creation) === root)
       .flatMap(([, symbols]) => symbols)
     const isSame = symbol !== undefined && bound.length > 0 && bound.every((one) => one === symbol)
     if (!isSame)

@@ -1,4 +1,5 @@
 import ts from 'typescript-checker'
+import { isAfterCleanup } from './after-cleanup.js'
 import { surveyCall } from './calls.js'
 import { dispatcherName, KIT } from './creations.js'
 import type { FacadeSymbol } from './facade-symbols.js'
@@ -32,6 +33,7 @@ export function surveyMember(work: Work, use: MemberUse): void {
     work.block(node, key, facade, message)
     work.add(base)
   }
+  if (ASKED_OF_LIVE.has(member) && isAfterCleanup(node)) blockAfterCleanup(work, use)
   if (SAME.has(member)) plan(() => {})
   else if (member === 'userContext')
     plan((file) => file.edits.replace(node.name.getStart(), node.name.end, ['context']))
@@ -75,6 +77,16 @@ function surveyMethod(work: Work, use: MemberUse, call: ts.CallExpression, base:
   }
 }
 
+/** Members that throw once the old dispatcher is cleaned up, while the canonical one goes on to answer. */
+const ASKED_OF_LIVE = new Set(['hasTool', 'getAvailableTools'])
+
+function blockAfterCleanup(work: Work, { node, key, facade, member }: MemberUse): void {
+  const message = `after cleanup() the old ${member}() throws, and the canonical dispatcher answers; take it out, or ask whether it is active`
+  work.deferred.push(() => {
+    if (!work.comesFrom(key, work.views)) work.block(node, key, facade, message)
+  })
+}
+
 function callOf(node: ts.PropertyAccessExpression): ts.CallExpression | undefined {
   return ts.isCallExpression(node.parent) && node.parent.expression === node ? node.parent : undefined
 }
@@ -102,12 +114,10 @@ function listTools(file: FileWork, node: ts.PropertyAccessExpression, call: ts.C
 
 function surveyCleanup(work: Work, { node, key, facade }: MemberUse, call: ts.CallExpression, base: PlannedSite): void {
   work.deferred.push(() => {
-    const isView = [...work.views].some((view) => work.components.find(view) === work.components.find(key))
-    const isOwned = [...work.owned].some((owned) => work.components.find(owned) === work.components.find(key))
-    if (!isView) return
+    if (!work.comesFrom(key, work.views)) return
     const outer = outermost(call)
     const statement = ts.isAwaitExpression(outer.parent) ? outer.parent.parent : outer.parent
-    if (isOwned)
+    if (work.comesFrom(key, work.owned))
       work.block(
         node,
         key,
@@ -120,8 +130,7 @@ function surveyCleanup(work: Work, { node, key, facade }: MemberUse, call: ts.Ca
   work.add({
     ...base,
     apply: (file) => {
-      const isView = [...work.views].some((view) => work.components.find(view) === work.components.find(key))
-      if (isView) removeStatement(file, statementOf(call))
+      if (work.comesFrom(key, work.views)) removeStatement(file, statementOf(call))
       else file.edits.replace(node.name.getStart(), node.name.end, ['dispose'])
     },
   })

@@ -130,7 +130,7 @@ function surveyMention(work: Work, found: Found): void {
   const keeps = links.length > 0 && entry.kind !== 'function' && entry.to !== undefined
   const mention: Mention = { ...found, key, callee: isCallee(work, whole), keeps }
   work.mentions.push(mention)
-  for (const link of links) work.join(link, key)
+  for (const link of links) work.tie(link, key)
   if (mention.callee) return
   const { to } = entry
   const base = { node: whole, key, facade, name: exported, rule: 'facade-use', isName: true } as const

@@ -153,8 +153,20 @@ function surveyExport(work: Work, node: ts.ExportDeclaration, facade: FacadeName
           : `${exported} has no counterpart; use ${entry.replacement}`
       work.block(element, element, facade, why)
       work.add(base)
-    } else work.add({ ...base, apply: () => {} })
+    } else {
+      if (entry.kind === 'function') keepUnused(work, element, facade, exported)
+      work.add({ ...base, apply: () => {} })
+    }
   }
+}
+
+/** A function has nothing to be passed on as: where this code base calls it elsewhere it goes, else others may call it. */
+function keepUnused(work: Work, element: ts.ExportSpecifier, facade: FacadeName, name: string): void {
+  work.deferred.push(() => {
+    if (work.mentions.some(({ links }) => links.includes(element))) return
+    const why = `${name} is passed on here, and nothing in this code base uses it; take it out, or pass on UnifiedToolDispatcher`
+    work.block(element, element, facade, why)
+  })
 }
 
 function surveyImportType(work: Work, node: ts.StringLiteralLike, place: ts.ImportTypeNode, facade: FacadeName): void {
@@ -217,7 +229,7 @@ function surveyLoad(work: Work, node: ts.StringLiteralLike, place: ts.CallExpres
     // What else its statement has of the facade may come out of it.
     for (const site of work.sites) {
       if (site.facade === facade && statement.pos <= site.node.pos && site.node.end <= statement.end)
-        work.join(site.key, place)
+        work.tie(site.key, place)
     }
     left(
       work,

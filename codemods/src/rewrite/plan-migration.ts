@@ -4,6 +4,7 @@ import type { Edit, FacadeName, Finding, MigrationPlan, PlanInput, Site } from '
 import { loadProjects, type Project } from '../project.js'
 import { Components } from './components.js'
 import { FileWork } from './file-work.js'
+import { heldBack } from './held-back.js'
 import { editImports, isLeft, type Moves } from './imports.js'
 import { editMarkers } from './markers.js'
 import { survey } from './survey.js'
@@ -36,11 +37,13 @@ function planProject(project: Project, input: PlanInput, onFile: (file: string) 
   const skipped: Finding[] = []
   for (;;) {
     const plan = applyAll(work)
-    if (input.verify === false) return { ...plan, findings: [...plan.findings, ...skipped] }
+    const told = [...plan.findings, ...skipped]
+    const findings = () => [...told, ...heldBack(work, input.root, moves(work), told)]
+    if (input.verify === false) return { ...plan, findings: findings() }
     const worse = findWorse(project, textsOf(project, plan.edits))
     const blocked = worse.filter((one) => blockWorse(work, plan, one))
     skipped.push(...blocked.map(skippedFinding))
-    if (blocked.length === 0) return { ...plan, findings: [...plan.findings, ...skipped] }
+    if (blocked.length === 0) return { ...plan, findings: findings() }
   }
 }
 

@@ -59,16 +59,16 @@ function joinEverywhere(work: Work): void {
   )
   for (const { key, facade, wide } of work.everywhere) {
     const same = creations.filter((creation) => creation.facade === facade)
-    if (wide === 'all') for (const site of work.sites) if (site.facade === facade) work.join(site.key, key)
+    if (wide === 'all') for (const site of work.sites) if (site.facade === facade) work.tie(site.key, key)
     const file = (key as ts.Node).getSourceFile()
     const near = same.filter((creation) => creation.key.getSourceFile() === file)
-    for (const creation of wide === undefined && near.length > 0 ? near : same) work.join(creation.key, key)
+    for (const creation of wide === undefined && near.length > 0 ? near : same) work.tie(creation.key, key)
   }
 }
 
 function joinMocks(work: Work): void {
   for (const { call, creations } of work.mocked)
-    for (const creation of work.creations.get(creations) ?? []) work.join(creation, call)
+    for (const creation of work.creations.get(creations) ?? []) work.tie(creation, call)
   const holders = new Map<
     string,
     { readonly key: ts.Declaration; readonly facade: (typeof work.sites)[number]['facade'] }[]

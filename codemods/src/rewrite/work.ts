@@ -63,6 +63,8 @@ export class Work {
   readonly symbols: FacadeSymbols
   readonly checker: ts.TypeChecker
   readonly components = new Components<Key>()
+  /** What is, or may be, the same dispatcher: narrower than what must move together. */
+  readonly flows = new Components<Key>()
   readonly sites: PlannedSite[] = []
   readonly blocks: Block[] = []
   readonly mentions: Mention[] = []
@@ -110,8 +112,21 @@ export class Work {
     this.only = only === undefined ? undefined : new Set(only)
   }
 
+  /** A dispatcher goes from one to the other: they move together, and what is true of it is true of both. */
   join(a: Key, b: Key): void {
+    this.flows.join(a, b)
+    this.tie(a, b)
+  }
+
+  /** They move together, though no dispatcher goes from one to the other. */
+  tie(a: Key, b: Key): void {
     this.components.join(a, b)
+  }
+
+  /** Whether a dispatcher may come from one of the keys given. */
+  comesFrom(key: Key, sources: ReadonlySet<Key>): boolean {
+    const root = this.flows.find(key)
+    return [...sources].some((source) => this.flows.find(source) === root)
   }
 
   block(node: ts.Node, key: Key, facade: FacadeName, message: string): void {

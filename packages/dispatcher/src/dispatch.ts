@@ -7,7 +7,7 @@ import { Execution } from './execution.js'
 import { bodyOf } from './executor.js'
 import { idMaker } from './ids.js'
 import { fitsIn } from './json-size.js'
-import { type DispatchLimits, forgetIfIdle, type LimitedCall } from './limits.js'
+import { type DispatchLimits, forgetIfIdle, type LimitedCall, type SharedAdmission } from './limits.js'
 import { throughMiddleware } from './middleware.js'
 import { deniedByDecision, deniedByHanging, deniedByRoles, deniedByThrow } from './permissions.js'
 import { failure, invalidInput, messageOf, type Outcome, Refusal, thrown, type ToolExecutionResult } from './result.js'
@@ -26,7 +26,7 @@ type StepResult = Outcome | undefined | Promise<Outcome | undefined>
 type Step = (call: Call) => StepResult
 
 /** The way of a call, in order. Each step may end it; the last one always does. */
-const STEPS: readonly Step[] = [find, permit, limit, measure, validate, execute]
+const STEPS: readonly Step[] = [find, permit, limit, share, measure, validate, execute]
 
 /**
  * Runs one call through the steps. Resolves with its result, whatever happens to it; rejects on misuse only, with
@@ -162,6 +162,26 @@ function limit(call: Call): StepResult {
   return admission
 }
 
+/** The limits that other processes share: asked once this process has room for the call, so that a queue waits here. */
+function share(call: Call): StepResult {
+  const { sharedLimits, limits } = call.scope
+  if (sharedLimits === undefined) return undefined
+  const callsPerMinute = limits.callsPerMinutePerUser
+  const concurrentCalls = call.isNested ? Infinity : limits.concurrentCallsPerUser
+  if (callsPerMinute === Infinity && concurrentCalls === Infinity) return undefined
+  call.ownParameters()
+  const { signal } = call
+  const request = { userId: call.context.userId, callsPerMinute, concurrentCalls, signal }
+  return sharedLimits.admit(request).then((admission) => {
+    if (admission.allowed) {
+      call.holdShared(admission)
+      return undefined
+    }
+    const { code, message, retryAfterMs } = admission
+    return failure(code, message, retryAfterMs === undefined ? undefined : { retryAfterMs })
+  })
+}
+
 function measure(call: Call): StepResult {
   const { maxInputBytes } = call.scope.limits
   if (maxInputBytes === Infinity || fitsIn(call.parameters, maxInputBytes)) return undefined
@@ -243,6 +263,7 @@ export class Call extends Execution implements LimitedCall {
   readonly #resolve: (result: ToolExecutionResult) => void
   #ownsParameters = false
   #onSlot: (() => void) | undefined
+  #shared: Extract<SharedAdmission, { allowed: true }> | undefined
   #tool: RegisteredTool | undefined
 
   constructor(
@@ -263,7 +284,7 @@ export class Call extends Execution implements LimitedCall {
   }
 
   get limits(): DispatchLimits {
-    return this.scope.limits
+    return this.scope.localLimits
   }
 
   /** The tool that `find` found; no later step runs without one. */
@@ -326,6 +347,12 @@ export class Call extends Execution implements LimitedCall {
     this.#onSlot?.()
   }
 
+  /** Keeps a slot that other processes see, until the call settles; where it has, it is given back at once. */
+  holdShared(slot: Extract<SharedAdmission, { allowed: true }>): void {
+    if (this.isSettled) slot.release()
+    else this.#shared = slot
+  }
+
   disposed(): void {
     this.abort(undefined, `Tool ${this.toolName} was aborted: its dispatcher was disposed`)
   }
@@ -373,9 +400,18 @@ export class Call extends Execution implements LimitedCall {
     return createEvent(this.context, 'tool_completed', payload, undefined, `${callId}.2`)
   }
 
+  #releaseShared(): void {
+    try {
+      this.#shared?.release()
+    } catch {
+      // The call has its result, whatever the limits make of their slot.
+    }
+  }
+
   #leave(): void {
     const { usage, counters } = this.scope
     usage.leave(this)
+    this.#releaseShared()
     if (this.holdsSlot) usage.release()
     else if (this.phase === 'waiting' && usage.leaveQueue(this)) counters.queuedCalls -= 1
     this.scope.callSettled()

@@ -36,7 +36,7 @@ export type { LangChainToolLike } from './foreign-tools/langchain.js'
 export type { MastraToolLike } from './foreign-tools/mastra.js'
 export type { OpenAiAgentsToolLike } from './foreign-tools/openai-agents.js'
 export type { ToolLike, UnnamedTool } from './foreign-tools/recognise.js'
-export type { DispatchLimits } from './limits.js'
+export type { DispatchLimits, SharedAdmission, SharedLimits, SharedLimitsRequest } from './limits.js'
 export type { DispatcherMetrics, GlobalMetrics } from './metrics.js'
 export type { DispatchCall, DispatchMiddleware } from './middleware.js'
 export {

@@ -21,6 +21,41 @@ export interface DispatchLimits {
 /** Some of the limits. */
 export type GivenLimits = { readonly [Limit in keyof DispatchLimits]?: number | undefined }
 
+/** What a call asks of limits that hold for several processes. */
+export interface SharedLimitsRequest {
+  readonly userId: string
+  /** Calls of this user that are allowed within a minute; `Infinity` when there is no limit. */
+  readonly callsPerMinute: number
+  /** Calls of this user that may run at once; `Infinity` when there is no limit, or for a call inside another one, in whose slot it runs. */
+  readonly concurrentCalls: number
+  /** Aborts when the call has settled and wants no slot any more. */
+  readonly signal: AbortSignal
+}
+
+/** The answer: a slot, which is given back once, or a refusal. */
+export type SharedAdmission =
+  | { readonly allowed: true; release(): void }
+  | {
+      readonly allowed: false
+      readonly code: 'rate_limited' | 'concurrency_limited'
+      readonly message: string
+      readonly retryAfterMs?: number | undefined
+    }
+
+/** User limits that several processes share, such as `createRedisLimits` of `@switchyard/dispatcher/redis`. */
+export interface SharedLimits {
+  /** Resolves when the call has a slot or is refused; the call waits meanwhile, in its own time. What it rejects with is `tool_failed`. */
+  admit(request: SharedLimitsRequest): Promise<SharedAdmission>
+}
+
+/** @throws {TypeError} the option is none */
+export function checkSharedLimits(limits: SharedLimits | undefined): SharedLimits | undefined {
+  if (limits === undefined) return undefined
+  const given: unknown = limits
+  if (typeof given === 'object' && given !== null && typeof Reflect.get(given, 'admit') === 'function') return limits
+  throw new TypeError(`sharedLimits must be an object with admit(request); received ${quote(limits)}.`)
+}
+
 const MINUTE_MS = 60_000
 /** A user may have this many times `concurrentCallsPerUser` bodies that outlived their calls. */
 const UNSETTLED_FACTOR = 10

@@ -7,7 +7,15 @@ import { publishLostEvent } from './events/lost-events.js'
 import { createRedactor, redact, type Redactor } from './events/redact.js'
 import { checkExecutor, type ToolExecutor } from './executor.js'
 import { idMaker } from './ids.js'
-import { type DispatchLimits, forgetIfIdle, resolveLimits, usageOf, type UserUsage } from './limits.js'
+import {
+  checkSharedLimits,
+  type DispatchLimits,
+  forgetIfIdle,
+  resolveLimits,
+  type SharedLimits,
+  usageOf,
+  type UserUsage,
+} from './limits.js'
 import { Counters, type DispatcherMetrics, totals } from './metrics.js'
 import type { DispatchMiddleware } from './middleware.js'
 import { DEFAULT_ADMIN_TOOLS, type PermissionPolicy } from './permissions.js'
@@ -32,6 +40,8 @@ export interface DispatcherOptions {
   readonly redact?: readonly string[] | undefined
   /** Where the bodies of chosen tools run. Default: all of them here. */
   readonly executor?: ToolExecutor | undefined
+  /** User limits that hold across processes. Default: `concurrentCallsPerUser` and `callsPerMinutePerUser` hold in this one. */
+  readonly sharedLimits?: SharedLimits | undefined
 }
 
 const OPTION_NAMES: ReadonlySet<string> = new Set<keyof DispatcherOptions>([
@@ -43,6 +53,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set<keyof DispatcherOptions>([
   'adminTools',
   'redact',
   'executor',
+  'sharedLimits',
 ])
 const nextDispatcherId = idMaker('dsp')
 const ADMIN_TOOLS: ReadonlySet<string> = new Set(DEFAULT_ADMIN_TOOLS)
@@ -55,6 +66,9 @@ export class Scope {
   readonly context: UserExecutionContext
   readonly usage: UserUsage
   readonly limits: DispatchLimits
+  /** What is counted in this process: with shared limits all but the rate, whose refusals elsewhere would count here. */
+  readonly localLimits: DispatchLimits
+  readonly sharedLimits: SharedLimits | undefined
   readonly sink: EventSink | undefined
   readonly policy: PermissionPolicy | undefined
   readonly middleware: readonly DispatchMiddleware[]
@@ -83,6 +97,9 @@ export class Scope {
     checkOptions(options)
     this.context = context
     this.limits = resolveLimits(options.limits)
+    this.sharedLimits = checkSharedLimits(options.sharedLimits)
+    this.localLimits =
+      this.sharedLimits === undefined ? this.limits : { ...this.limits, callsPerMinutePerUser: Infinity }
     this.sink = checkSink(options.events)
     this.policy = checkFunction('permissions', options.permissions)
     this.middleware = options.middleware === undefined ? NO_MIDDLEWARE : checkMiddleware(options.middleware)
@@ -92,7 +109,8 @@ export class Scope {
     this.tools = options.tools === undefined ? NO_TOOLS : toRegistry(options.tools)
     if (options.tools !== undefined && this.tools !== options.tools) this.#ownTools = this.tools
     this.usage = usageOf(context.userId)
-    if (this.limits.callsPerMinutePerUser !== Infinity) this.usage.rememberAdmissions(this.limits.callsPerMinutePerUser)
+    const { callsPerMinutePerUser } = this.localLimits
+    if (callsPerMinutePerUser !== Infinity) this.usage.rememberAdmissions(callsPerMinutePerUser)
     this.#generation = this.usage.generation
     this.usage.dispatchers += 1
     totals.dispatchersCreated += 1

@@ -27,6 +27,8 @@ export interface Tool<Input = unknown, Output = unknown, Name extends string = s
   readonly requiredRoles?: readonly string[] | undefined
   /** Milliseconds a call may take, waiting included; `0` or `Infinity` for no end. Default: the dispatcher's limit. */
   readonly timeoutMs?: number | undefined
+  /** Whether running it twice is the same as once: an executor may then run it again after a worker was lost. Default: no. */
+  readonly idempotent?: boolean | undefined
   /** Does the work. What it throws becomes `tool_failed`. */
   execute(input: Input, call: ToolCall): Output | Promise<Output>
 }
@@ -65,6 +67,7 @@ export interface AnyTool {
   readonly inputSchema?: StandardSchemaV1 | undefined
   readonly requiredRoles?: readonly string[] | undefined
   readonly timeoutMs?: number | undefined
+  readonly idempotent?: boolean | undefined
   execute(input: never, call: ToolCall): unknown
 }
 
@@ -113,6 +116,7 @@ export function defineTool<const Name extends string, Schema extends StandardSch
   readonly inputSchema: Schema
   readonly requiredRoles?: readonly string[] | undefined
   readonly timeoutMs?: number | undefined
+  readonly idempotent?: boolean | undefined
   execute(input: StandardSchemaV1.InferOutput<Schema>, call: ToolCall): Output | Promise<Output>
 }): Tool<StandardSchemaV1.InferOutput<Schema>, Awaited<Output>, Name, StandardSchemaV1.InferInput<Schema>>
 export function defineTool<const Name extends string, Output, Input = unknown>(tool: {
@@ -121,6 +125,7 @@ export function defineTool<const Name extends string, Output, Input = unknown>(t
   readonly inputSchema?: undefined
   readonly requiredRoles?: readonly string[] | undefined
   readonly timeoutMs?: number | undefined
+  readonly idempotent?: boolean | undefined
   execute(input: Input, call: ToolCall): Output | Promise<Output>
 }): Tool<Input, Awaited<Output>, Name, Input>
 export function defineTool(tool: Tool): Tool {
@@ -155,6 +160,7 @@ export function toRegisteredTool(value: unknown, name?: string): RegisteredTool 
     schemaConverters: schemaConvertersOf(inputSchema, standard),
     requiredRoles: checkRoles(toolName, Reflect.get(value, 'requiredRoles')),
     timeoutMs: checkTimeout(toolName, Reflect.get(value, 'timeoutMs')),
+    idempotent: checkIdempotent(toolName, Reflect.get(value, 'idempotent')),
     guard: guardOf(value),
     execute: execute.bind(value),
   })
@@ -210,6 +216,13 @@ function checkRoles(toolName: string, roles: unknown): readonly string[] {
 }
 
 const NO_ROLES: readonly string[] = Object.freeze([])
+
+function checkIdempotent(toolName: string, idempotent: unknown): boolean | undefined {
+  if (idempotent === undefined || typeof idempotent === 'boolean') return idempotent
+  throw new InvalidToolError(
+    `The idempotent of tool ${quote(toolName)} must be true or false; received ${quote(idempotent)}.`,
+  )
+}
 
 function checkTimeout(toolName: string, timeoutMs: unknown): number | undefined {
   if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)) return timeoutMs

@@ -39,7 +39,7 @@ export class SocketConnection extends Connection {
   }
 
   room(): number {
-    // Closing: nothing can be sent, and asking the log for it again and again would never end.
+    // A socket that closes takes nothing any more; its 'close' ends the connection.
     if (this.#ws.readyState !== WebSocket.OPEN) return 0
     if (this.#isCongested()) {
       this.#awaitDrain()

@@ -31,6 +31,7 @@ export class RedisClient {
   readonly where: string
   readonly #owned: boolean
   #lastError: string | undefined
+  readonly #stopListening: (() => void)[] = []
   #durabilityChecked = false
 
   /** @throws {TypeError} both or neither kind of address, or not what it should be */
@@ -82,7 +83,14 @@ export class RedisClient {
     return another
   }
 
+  /** Calls back when the connection is lost, and Redis with it for all that is known. */
+  onLost(listener: () => void): void {
+    this.redis.on('close', listener)
+    this.#stopListening.push(() => this.redis.off('close', listener))
+  }
+
   async close(): Promise<void> {
+    for (const stop of this.#stopListening.splice(0)) stop()
     if (!this.#owned) return
     if (this.redis.status === 'ready') await this.redis.quit().catch(() => undefined)
     this.redis.disconnect()

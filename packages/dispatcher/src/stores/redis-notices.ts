@@ -10,7 +10,7 @@ const SAFETY_WAKE_MS = 10_000
  */
 export class RedisNotices {
   readonly #connect: () => Redis
-  readonly #listeners = new Map<string, Set<() => void>>()
+  readonly #listeners = new Map<string, Set<(message?: string) => void>>()
   #redis: Redis | undefined
   #safety: NodeJS.Timeout | undefined
 
@@ -19,11 +19,11 @@ export class RedisNotices {
     this.#connect = connect
   }
 
-  /** Calls back at each message of a channel; returns the way to stop it. */
-  listen(channel: string, onMessage: () => void): () => void {
-    const listeners = this.#listeners.get(channel) ?? new Set()
+  /** Calls back at each message of a channel, and without one when there is reason to look; returns the way to stop it. */
+  listen(channel: string, onMessage: (message?: string) => void): () => void {
+    const listeners = this.#listeners.get(channel) ?? new Set<(message?: string) => void>()
     // Wrapped, so that the same function subscribed twice is two subscriptions.
-    const listener = () => onMessage()
+    const listener = (message?: string) => onMessage(message)
     listeners.add(listener)
     if (!this.#listeners.has(channel)) {
       this.#listeners.set(channel, listeners)
@@ -48,7 +48,7 @@ export class RedisNotices {
     if (this.#redis.status !== 'ready' || channels.length === 0) return
     this.#redis.subscribe(...channels).then(
       // Something may have been stored before Redis had heard that we listen.
-      () => channels.forEach((channel) => this.#wakeChannel(channel)),
+      () => channels.forEach((channel) => this.wake(channel)),
       () => undefined,
     )
   }
@@ -63,17 +63,18 @@ export class RedisNotices {
 
   #connected(): Redis {
     const redis = this.#connect()
-    redis.on('message', (channel: string) => this.#wakeChannel(channel))
+    redis.on('message', (channel: string, message: string) => this.wake(channel, message))
     redis.on('ready', () => this.#subscribe([...this.#listeners.keys()]))
     redis.connect().catch(() => undefined)
     return redis
   }
 
-  #wakeChannel(channel: string): void {
-    for (const listener of this.#listeners.get(channel) ?? []) wake(listener)
+  /** Calls back those who listen to a channel. */
+  wake(channel: string, message?: string): void {
+    for (const listener of this.#listeners.get(channel) ?? []) wake(() => listener(message))
   }
 
   #wakeUnheard(): void {
-    for (const channel of this.#listeners.keys()) this.#wakeChannel(channel)
+    for (const channel of this.#listeners.keys()) this.wake(channel)
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../events/store.js'
 import { type RedisAddress, RedisClient, script } from './redis-client.js'
 import { RedisNotices } from './redis-notices.js'
+import { RecentEvents } from './recent-events.js'
 import { APPEND, READ } from './redis-scripts.js'
 import { fromStored, toStored, userKey } from './stored-text.js'
 
@@ -31,6 +32,7 @@ export interface RedisEventStoreOptions extends RedisAddress, RetentionOptions {
 interface Waiting {
   /** The id of the event, `''` to ask for the head. */
   readonly id: string
+  readonly event: AgentEvent | undefined
   readonly text: string
   readonly answer: (position: Position) => void
   readonly refuse: (cause: unknown) => void
@@ -59,6 +61,9 @@ export class RedisEventStore implements EventStore {
   readonly #limits: readonly [maxEvents: string, maxAgeMs: string]
   readonly #queues = new Map<string, Waiting[]>()
   readonly #draining = new Set<Promise<void>>()
+  readonly #recent: RecentEvents
+  /** Users whose listeners are woken once their appends that are on the way have arrived. */
+  readonly #toWake = new Set<string>()
   #closed = false
 
   /**
@@ -74,19 +79,24 @@ export class RedisEventStore implements EventStore {
     this.#prefix = prefix
     this.#client = new RedisClient(options)
     this.#notices = new RedisNotices(() => this.#client.duplicate())
+    this.#recent = new RecentEvents({ maxEvents, maxAgeMs })
+    this.#client.onLost(() => this.#recent.clear())
   }
 
   async append(userId: string, event: AgentEvent): Promise<Position> {
-    return this.#enqueue(userKey(userId), `=${toStored(event.id)}`, JSON.stringify(event))
+    return this.#enqueue(userKey(userId), `=${toStored(event.id)}`, event)
   }
 
   async head(userId: string): Promise<Position> {
-    return this.#enqueue(userKey(userId), '', '')
+    return this.#enqueue(userKey(userId), '', undefined)
   }
 
   async read(userId: string, after: Position, limit: number): Promise<StoredEvent[] | Gone> {
-    const keys = this.#keys(userKey(userId))
+    const user = userKey(userId)
+    const keys = this.#keys(user)
     this.#checkOpen()
+    const recent = this.#recent.after(user, after, wholeLimit(limit))
+    if (recent !== undefined) return recent
     const known = [after.epoch, after.seq].every((number) => Number.isSafeInteger(number) && number >= 0)
     const asked = known ? [after.epoch, after.seq, Math.min(wholeLimit(limit), FOR_EVER_MS)] : [0, 0, 0]
     const reply = await this.#client.run(read, 'read', keys, [...this.#limits, ...asked.map(String)])
@@ -102,9 +112,17 @@ export class RedisEventStore implements EventStore {
   }
 
   subscribe(userId: string, onAppend: () => void): () => void {
-    const [stream] = this.#keys(userKey(userId))
+    const user = userKey(userId)
+    const [stream] = this.#keys(user)
     this.#checkOpen()
-    return this.#notices.listen(stream, onAppend)
+    const stopWatching = this.#recent.watch(user)
+    const stopListening = this.#notices.listen(stream, (message) => {
+      if (message === undefined || this.#isNews(user, message)) onAppend()
+    })
+    return () => {
+      stopListening()
+      stopWatching()
+    }
   }
 
   async close(): Promise<void> {
@@ -114,10 +132,20 @@ export class RedisEventStore implements EventStore {
     await this.#client.close()
   }
 
-  #enqueue(user: string, id: string, text: string): Promise<Position> {
+  /** Whether a message tells of an event that came from elsewhere; of ours we hear by their replies. */
+  #isNews(user: string, message: string): boolean {
+    const [epoch, seq] = message.split('-').map(Number)
+    if (this.#recent.has(user, epoch ?? 0, seq ?? 0)) return false
+    if (!this.#queues.has(user)) return true
+    this.#toWake.add(user)
+    return false
+  }
+
+  #enqueue(user: string, id: string, event: AgentEvent | undefined): Promise<Position> {
     this.#checkOpen()
+    const text = event === undefined ? '' : JSON.stringify(event)
     return new Promise((answer, refuse) => {
-      const waiting: Waiting = { id, text, answer, refuse }
+      const waiting: Waiting = { id, event, text, answer, refuse }
       const queue = this.#queues.get(user)
       if (queue !== undefined) {
         queue.push(waiting)
@@ -142,8 +170,9 @@ export class RedisEventStore implements EventStore {
         // Those behind have waited as well, and may not overtake.
         for (const { refuse } of [...batch, ...queue.splice(0)]) refuse(cause)
       }
+      if (queue.length === 0) this.#queues.delete(user)
+      if (this.#toWake.delete(user)) this.#notices.wake(this.#keys(user)[0])
     }
-    this.#queues.delete(user)
   }
 
   async #store(user: string, batch: readonly Waiting[]): Promise<void> {
@@ -151,8 +180,15 @@ export class RedisEventStore implements EventStore {
     const doing = batch.every(({ id }) => id === '') ? 'give the head' : 'append'
     const events = batch.flatMap(({ id, text }) => [id, text])
     const [epoch, ...places] = await this.#client.run(append, doing, keys, [...this.#limits, keys[0], ...events])
-    for (const [index, { answer }] of batch.entries())
-      answer(positionOf(epoch, places[2 * index], places[2 * index + 1]))
+    for (const [index, { event, answer }] of batch.entries()) {
+      const seq = Number(places[2 * index])
+      const position = positionOf(epoch, Math.abs(seq), places[2 * index + 1])
+      if (event !== undefined && seq > 0) {
+        this.#recent.add(user, { ...position, event })
+        this.#toWake.add(user)
+      }
+      answer(position)
+    }
   }
 
   /** The braces keep a user's two keys on one node of a cluster; what is in them holds none. */

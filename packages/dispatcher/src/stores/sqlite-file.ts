@@ -7,12 +7,13 @@ import { nextEpoch } from '../events/store.js'
 const VERSION = 1
 const BUSY_TIMEOUT_MS = 5_000
 
+/** Ids that follow each other, as ours do, come to lie on one page of their index, whoever's events they are of. */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS switchyard_store (version INTEGER NOT NULL, epoch INTEGER NOT NULL, file TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS switchyard_logs (log INTEGER PRIMARY KEY, user TEXT NOT NULL UNIQUE,
-    seq INTEGER NOT NULL DEFAULT 0, id TEXT, before INTEGER NOT NULL DEFAULT 0, before_id TEXT);
+    before INTEGER NOT NULL DEFAULT 0, before_id TEXT);
   CREATE TABLE IF NOT EXISTS switchyard_events (log INTEGER NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL,
-    stored_at INTEGER NOT NULL, event TEXT NOT NULL, UNIQUE (log, seq), UNIQUE (log, id))`
+    stored_at INTEGER NOT NULL, event TEXT NOT NULL, UNIQUE (log, seq), UNIQUE (id, log))`
 
 /** What is bound to a statement. */
 export type Value = string | number | null
@@ -65,6 +66,11 @@ export class SqliteFile {
       const reason = cause instanceof Error ? cause.message : String(cause)
       throw new EventStoreError(`The SQLite database ${this.path} could not ${doing}: ${reason}.${hint(cause)}`, cause)
     }
+  }
+
+  /** The epoch of the file that is open; absent where that is no longer the one at its path. */
+  get epoch(): number | undefined {
+    return this.#connection?.identity === identityOf(this.path) ? this.#connection.epoch : undefined
   }
 
   /** Changes whenever somebody else has written to the file. */

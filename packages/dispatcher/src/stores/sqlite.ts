@@ -8,9 +8,11 @@ import {
   type RetentionOptions,
   type StoredEvent,
   wake,
+  wholeLimit,
 } from '../events/store.js'
+import { RecentEvents } from './recent-events.js'
 import { SqliteFile } from './sqlite-file.js'
-import { SqliteLogs } from './sqlite-logs.js'
+import { type Placed, SqliteLogs } from './sqlite-logs.js'
 import { toStored, userKey } from './stored-text.js'
 
 /** How often the appends of other processes are looked for, while anybody listens. */
@@ -28,6 +30,7 @@ interface Pending {
   readonly user: string
   readonly id: string
   readonly text: string
+  readonly event: AgentEvent
   readonly stored: (position: Position) => void
   readonly refused: (cause: unknown) => void
 }
@@ -50,6 +53,7 @@ interface Pending {
 export class SqliteEventStore implements EventStore {
   readonly #file: SqliteFile
   readonly #logs: SqliteLogs
+  readonly #recent: RecentEvents
   readonly #listeners = new Map<string, Set<() => void>>()
   #pending: Pending[] = []
   #look: NodeJS.Timeout | undefined
@@ -70,7 +74,9 @@ export class SqliteEventStore implements EventStore {
       throw new TypeError(`synchronous must be "normal" or "full"; received ${quote(synchronous)}.`)
     }
     this.#file = new SqliteFile(path, synchronous)
-    this.#logs = new SqliteLogs(checkRetention(options))
+    const retention = checkRetention(options)
+    this.#logs = new SqliteLogs(retention)
+    this.#recent = new RecentEvents(retention)
   }
 
   async append(userId: string, event: AgentEvent): Promise<Position> {
@@ -79,7 +85,7 @@ export class SqliteEventStore implements EventStore {
     const id = toStored(event.id)
     const text = JSON.stringify(event)
     return new Promise((stored, refused) => {
-      if (this.#pending.push({ user, id, text, stored, refused }) === 1) setImmediate(() => this.#flush())
+      if (this.#pending.push({ user, id, text, event, stored, refused }) === 1) setImmediate(() => this.#flush())
     })
   }
 
@@ -87,11 +93,13 @@ export class SqliteEventStore implements EventStore {
     const user = userKey(userId)
     // What was appended before is in front of "now", though its turn has not ended yet.
     if (this.#pending.some((pending) => pending.user === user)) this.#flush()
-    return this.#file.transaction('read', 'give the head', (file) => this.#logs.ends(file, user).head)
+    return this.#file.transaction('read', 'give the head', (file) => this.#logs.head(file, user))
   }
 
   async read(userId: string, after: Position, limit: number): Promise<StoredEvent[] | Gone> {
     const user = userKey(userId)
+    const recent = this.#recent.after(user, after, wholeLimit(limit))
+    if (recent !== undefined && this.#file.epoch === after.epoch) return recent
     return this.#file.transaction('read', 'read', (file) => this.#logs.read(file, user, after, limit))
   }
 
@@ -103,9 +111,11 @@ export class SqliteEventStore implements EventStore {
     // Wrapped, so that the same function subscribed twice is two subscriptions.
     const listener = () => onAppend()
     listeners.add(listener)
+    const stopWatching = this.#recent.watch(user)
     this.#startLooking()
     return () => {
       listeners.delete(listener)
+      stopWatching()
       if (listeners.size === 0 && this.#listeners.get(user) === listeners) this.#listeners.delete(user)
       if (this.#listeners.size === 0) this.#stopLooking()
     }
@@ -125,12 +135,26 @@ export class SqliteEventStore implements EventStore {
     if (batch.length === 0) return
     this.#pending = []
     try {
-      const { positions, grown } = this.#file.transaction('write', 'append', (file) => this.#logs.append(file, batch))
-      for (const [index, position] of positions.entries()) batch[index]?.stored(position)
-      for (const user of grown) this.#wakeUser(user)
+      this.#settle(
+        batch,
+        this.#file.transaction('write', 'append', (file) => this.#logs.append(file, batch)),
+      )
     } catch (cause) {
+      this.#logs.forget()
       for (const { refused } of batch) refused(cause)
     }
+  }
+
+  #settle(batch: readonly Pending[], placed: readonly Placed[]): void {
+    const grown = new Set<string>()
+    for (const [index, { user, event, stored }] of batch.entries()) {
+      const place = placed[index]
+      if (place === undefined) continue
+      if (place.isNew) this.#recent.add(user, { ...place.position, event })
+      if (place.isNew) grown.add(user)
+      stored(place.position)
+    }
+    for (const user of grown) this.#wakeUser(user)
   }
 
   #wakeUser(user: string): void {

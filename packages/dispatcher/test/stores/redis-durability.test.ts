@@ -51,6 +51,7 @@ describe.skipIf(redisExecutable === undefined)('a Redis that is killed', () => {
   it('tells the cursors of before for those of another history, when it kept nothing', async () => {
     const server = await serverOf(WITHOUT_AOF)
     const store = storeOf(server)
+    store.subscribe('u-1', () => undefined)
     const positions = await fill(store, ['a', 'b', 'c'])
     await server.restart()
     const { epoch } = await store.head('u-1')

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, vi } from 'vitest'
 import { RedisEventStore } from '../../src/redis.js'
 import { redisExecutable, type RedisServer, startRedis } from '../support/redis-server.js'
 import type { RetentionOptions } from '../../src/index.js'
@@ -20,6 +20,9 @@ describe.skipIf(redisExecutable === undefined)('with a real Redis', () => {
     await server.stop()
   })
 
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+  afterEach(() => void vi.useRealTimers())
+
   describeStore({ name: 'RedisEventStore', newStorage })
 })
 
@@ -27,6 +30,7 @@ describe.skipIf(redisExecutable === undefined)('with a real Redis', () => {
 const PASS = `
 for _, stream in ipairs(redis.call('KEYS', ARGV[1] .. '*}')) do
   local entries = redis.call('XRANGE', stream, '-', '+')
+  redis.call('HINCRBY', stream .. ':log', 'at', '-' .. ARGV[2])
   redis.call('DEL', stream)
   for _, entry in ipairs(entries) do
     entry[2][2] = string.format('%.0f', entry[2][2] - ARGV[2])
@@ -46,7 +50,10 @@ function newStorage(options: RetentionOptions = {}): Storage {
   return {
     store: another(),
     another,
-    pass: async (milliseconds) => void (await admin.eval(PASS, 0, prefix, milliseconds)),
+    pass: async (milliseconds) => {
+      vi.setSystemTime(Date.now() + milliseconds)
+      await admin.eval(PASS, 0, prefix, milliseconds)
+    },
     lose: async () => {
       const keys = await admin.keys(`${prefix}*`)
       if (keys.length > 0) await admin.del(...keys)

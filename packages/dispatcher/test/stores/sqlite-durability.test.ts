@@ -161,10 +161,14 @@ describe('the file of a SqliteEventStore', () => {
     await store.close()
     copyFileSync(path, join(folder, 'copy.db'))
     const again = open()
-    const [, c = FROM_OLDEST] = await fill(again, ['b', 'c'])
+    again.subscribe('u-1', () => undefined)
+    const [b = FROM_OLDEST, c = FROM_OLDEST] = await fill(again, ['b', 'c'])
+    expect(await readIds(again, b)).toEqual(['c'])
     for (const end of ['-wal', '-shm']) rmSync(path + end)
     renameSync(join(folder, 'copy.db'), path)
-    expect(await again.read('u-1', c, 100)).toMatchObject({ gone: 'history-changed', oldest: { seq: 0 } })
+    for (const lost of [b, b, c]) {
+      expect(await again.read('u-1', lost, 100)).toMatchObject({ gone: 'history-changed', oldest: { seq: 0 } })
+    }
     // The very events that were lost are sent again, and come to lie where they were.
     const [, , c2 = FROM_OLDEST] = await fill(again, ['a', 'b', 'c'])
     expect(c2).toMatchObject({ seq: 3, id: 'c' })

@@ -60,8 +60,12 @@ interface Model {
 
 interface Real {
   readonly storage: Storage
-  /** How often each listener was called; those of a store that was replaced are dropped. */
-  listeners: { readonly user: User; readonly woken: ReturnType<typeof vi.fn<() => void>> }[]
+  /** How often each listener was called; all stop when everything is lost. */
+  readonly listeners: {
+    readonly user: User
+    readonly woken: ReturnType<typeof vi.fn<() => void>>
+    readonly stop: () => void
+  }[]
 }
 
 type Step = fc.AsyncCommand<Model, Real>
@@ -89,7 +93,7 @@ const steps = [
       await real.storage.lose()
       model.losses += 1
       for (const name of USERS) model.logs[name] = new ModelLog()
-      real.listeners = []
+      for (const { stop } of real.listeners.splice(0)) stop()
     }),
   ),
 ]
@@ -206,8 +210,7 @@ function pass(milliseconds: number): Step {
 function listen(to: User): Step {
   return step(`listen to ${to}`, async (_, real) => {
     const woken = vi.fn<() => void>()
-    real.storage.store.subscribe(to, woken)
-    real.listeners.push({ user: to, woken })
+    real.listeners.push({ user: to, woken, stop: real.storage.store.subscribe(to, woken) })
   })
 }
 
