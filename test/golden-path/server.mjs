@@ -120,6 +120,7 @@ export async function startGoldenPath({ port = 0, paceMs = 0, open = openCanonic
 
   return {
     url: origins[0] ?? '',
+    events,
     gateway,
     /** Cuts every connection on which events travel, as a network does: without a word. Gives back how many. */
     cutConnections() {
