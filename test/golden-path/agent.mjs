@@ -93,7 +93,10 @@ export function deskTools(paceMs) {
 /**
  * One dispatcher for one run, of the canonical package itself.
  *
- * @type {DispatcherOpener}
+ * @param {UserExecutionContext} context
+ * @param {readonly Tool[]} tools
+ * @param {EventRouter} events
+ * @returns {OpenDispatcher}
  */
 export function openCanonical(context, tools, events) {
   const dispatcher = UnifiedToolDispatcher.createForUser(context, { tools, events })
