@@ -1,6 +1,6 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
-import { functionOf, isAssignment, isFunctionLike, isTransparent } from './syntax.js'
+import { functionOf, isAssignment, isFunctionLike, isTransparent, mentionsName } from './syntax.js'
 import type { Key, Work } from './work.js'
 
 /**
@@ -100,7 +100,7 @@ function checkReach(work: Work, key: Key, node: ts.Node, facade: FacadeName): vo
   if (!isDeclaration(key)) return
   if (!work.isEditable(key.getSourceFile())) {
     work.block(node, key, facade, 'it is declared in a file outside the paths given; migrate both together')
-  } else if (!work.project.typed && isExported(key)) {
+  } else if (!work.project.typed && (isExported(key) || isCommonJsExport(key))) {
     work.block(
       node,
       key,
@@ -122,6 +122,36 @@ function isExported(declaration: ts.Declaration): boolean {
       return node === declaration || !isFunctionLike(node) || isParameterOf(declaration, node)
     if (isFunctionLike(node) && node !== declaration && !isParameterOf(declaration, node)) return false
   }
+  return false
+}
+
+/** Whether `module.exports` or `exports.name` is given what a declaration at the top of a file declares. */
+function isCommonJsExport(declaration: ts.Declaration): boolean {
+  const source = declaration.getSourceFile()
+  const outer = ts.isParameter(declaration) ? declaration.parent : declaration
+  const name = ts.getNameOfDeclaration(outer)
+  return source.statements.some((statement) => {
+    const assignment = ts.isExpressionStatement(statement) ? statement.expression : undefined
+    if (
+      assignment === undefined ||
+      !isAssignment(assignment) ||
+      !/^(?:module\.)?exports\b/.test(assignment.left.getText())
+    )
+      return false
+    if (name !== undefined && ts.isIdentifier(name) && isAtTop(outer) && mentionsName(assignment.right, name.text))
+      return true
+    return (
+      assignment.right.pos <= outer.pos && outer.end <= assignment.right.end && !isWithinFunction(outer, assignment)
+    )
+  })
+}
+
+function isAtTop(declaration: ts.Declaration): boolean {
+  return ts.isSourceFile(functionOf(declaration))
+}
+
+function isWithinFunction(node: ts.Node, end: ts.Node): boolean {
+  for (let at = node.parent; at !== end; at = at.parent) if (isFunctionLike(at)) return true
   return false
 }
 
@@ -303,7 +333,7 @@ function intoProperty(
   const name = property.name.getText()
   const expected = contextual?.getProperty(name)
   const declaration = expected?.valueDeclaration ?? expected?.declarations?.[0]
-  if (declaration !== undefined && work.isOwn(declaration)) {
+  if (declaration !== undefined && work.isOwn(declaration) && !isAnyType(work, declaration)) {
     work.join(source, declaration)
     checkReach(work, declaration, at, facade)
   } else if (declaration !== undefined || (contextual !== undefined && (contextual.flags & ts.TypeFlags.Any) !== 0)) {
