@@ -1,13 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import ts from 'typescript-checker'
 import { codeOf, packageOf } from './facades.js'
 import type { FacadeName, Finding } from './plan.js'
 
 /** Which configuration is asked about. */
 export interface ConfigurationInput {
-  /** `package.json` files, absolute; a `pnpm-workspace.yaml` beside one is read too. */
+  /** `package.json` files, absolute. */
   readonly manifests: readonly string[]
+  /** `pnpm-workspace.yaml` files, absolute. */
+  readonly workspaces: readonly string[]
   /** `tsconfig.json` files, absolute. */
   readonly tsconfigs: readonly string[]
   readonly facades: readonly FacadeName[]
@@ -22,8 +24,13 @@ const dependencyFields = new Set(['dependencies', 'devDependencies', 'peerDepend
  * What configuration still says about a facade once everything has moved that can: overrides, catalogs, module mappers and
  * `paths`, each with its line.
  */
-export function leftInConfiguration({ manifests, tsconfigs, facades, changed }: ConfigurationInput): Finding[] {
-  const workspaces = manifests.map((path) => join(dirname(path), 'pnpm-workspace.yaml')).filter(existsSync)
+export function leftInConfiguration({
+  manifests,
+  tsconfigs,
+  workspaces,
+  facades,
+  changed,
+}: ConfigurationInput): Finding[] {
   return [...manifests, ...tsconfigs, ...workspaces].flatMap((path) => {
     const text = changed.get(path) ?? readFileSync(path, 'utf8')
     if (!text.includes('@switchyard')) return []

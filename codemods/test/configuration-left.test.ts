@@ -53,7 +53,7 @@ describe('configuration that a migration does not move', () => {
         '      "^old$": "@switchyard/legacy"',
         '    }',
         '  },',
-        '  "overrides": { "other": { "@switchyard/legacy": "1" } }',
+        '  "overrides": { "other": "npm:@switchyard/legacy@1" }',
         '}',
       ].join('\n'),
     })
@@ -69,9 +69,9 @@ describe('configuration that a migration does not move', () => {
     const { left } = await leftIn({
       'package.json': '{ "dependencies": { "@switchyard/legacy": "catalog:" } }',
       'pnpm-workspace.yaml':
-        "packages:\n  - .\n# '@switchyard/core' was here\ncatalog:\n  '@switchyard/legacy': ^1.0.0\n  '@switchyard/legacy-tools': 1\noverrides:\n  '@switchyard/enhanced': 1\n",
+        "packages:\n  - .\n# '@switchyard/core' was here\ncatalog: { '@switchyard/legacy': ^1.0.0,\n  '@switchyard/legacy-tools': 1 }\noverrides:\n  '@switchyard/enhanced': 1\n",
     })
-    expect(left).toEqual(['pnpm-workspace.yaml:5 catalog', 'pnpm-workspace.yaml:8 overrides'])
+    expect(left).toEqual(['pnpm-workspace.yaml:4 catalog', 'pnpm-workspace.yaml:7 overrides'])
   })
 
   it('is reported with its line in a tsconfig whose paths stay', async () => {
