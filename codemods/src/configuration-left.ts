@@ -32,12 +32,26 @@ export function leftInConfiguration({
   changed,
 }: ConfigurationInput): Finding[] {
   return [...manifests, ...tsconfigs, ...workspaces].flatMap((path) => {
-    const text = changed.get(path) ?? readFileSync(path, 'utf8')
+    const text = readFileSync(path, 'utf8')
     if (!text.includes('@switchyard')) return []
-    const places = path.endsWith('.yaml') ? linesOf(text) : placesOf(path, text)
+    const places = stillIn(placesIn(path, text), placesIn(path, changed.get(path) ?? text))
     return places.flatMap(({ at, text: said, where }) =>
       facades.filter((facade) => names(said, facade)).map((facade) => finding(path, text, at, where, facade)),
     )
+  })
+}
+
+function placesIn(path: string, text: string): Place[] {
+  return path.endsWith('.yaml') ? linesOf(text) : placesOf(path, text)
+}
+
+/** Those that a change leaves; their lines are those of the file on disk, which a run that writes nothing does not change. */
+function stillIn(places: readonly Place[], after: readonly Place[]): Place[] {
+  const left = after.map(({ where, text }) => `${where}\0${text}`)
+  return places.filter(({ where, text }) => {
+    const at = left.indexOf(`${where}\0${text}`)
+    if (at !== -1) left.splice(at, 1)
+    return at !== -1
   })
 }
 

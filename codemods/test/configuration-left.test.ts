@@ -65,6 +65,16 @@ describe('configuration that a migration does not move', () => {
     expect(status).toBe(1)
   })
 
+  it.each(['dry-run', 'check'] as const)('is reported with its line on disk under --%s', async (mode) => {
+    const root = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-configuration-')))
+    roots.push(root)
+    writeFileSync(join(root, 'run.js'), caller)
+    const overrides = '  "overrides": {\n    "@switchyard/legacy": "1",\n    "other": "npm:@switchyard/legacy@1"\n  }'
+    writeFileSync(join(root, 'package.json'), `{\n  "dependencies": { "@switchyard/legacy": "1" },\n${overrides}\n}\n`)
+    const { result } = await migrate({ cwd: root, mode })
+    expect(result.findings.map(({ file, line }) => `${file}:${line}`)).toEqual(['package.json:5'])
+  })
+
   it('is reported with its line in pnpm-workspace.yaml, comments aside', async () => {
     const { left } = await leftIn({
       'package.json': '{ "dependencies": { "@switchyard/legacy": "catalog:" } }',
