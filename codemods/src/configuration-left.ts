@@ -41,7 +41,8 @@ export function leftInConfiguration({
   })
 }
 
-function placesIn(path: string, text: string): Place[] {
+/** What a file of configuration says, in JSON or YAML, with where it says it. */
+export function placesIn(path: string, text: string): Place[] {
   return path.endsWith('.yaml') ? linesOf(text) : placesOf(path, text)
 }
 
@@ -55,7 +56,8 @@ function stillIn(places: readonly Place[], after: readonly Place[]): Place[] {
   })
 }
 
-interface Place {
+/** One thing that configuration says. */
+export interface Place {
   /** The offset of what is said. */
   readonly at: number
   readonly text: string
@@ -118,10 +120,13 @@ function names(text: string, facade: FacadeName): boolean {
 }
 
 function finding(file: string, text: string, at: number, where: string, facade: FacadeName): Finding {
-  const before = text.slice(0, at).split('\n')
   const message = `${where} still names ${packageOf(facade)}; change it, or take it out once nothing uses it`
-  return {
-    ...{ file, line: before.length, column: (before.at(-1) ?? '').length + 1, rule: 'configuration' },
-    ...{ code: codeOf(facade), facade, kind: 'todo', message, fixable: false },
-  }
+  const place = { file, ...pointAt(text, at), rule: 'configuration', code: codeOf(facade), facade }
+  return { ...place, kind: 'todo', message, fixable: false }
+}
+
+/** The line and column of an offset. */
+export function pointAt(text: string, at: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, at).split('\n')
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 }
 }
