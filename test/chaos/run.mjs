@@ -1,6 +1,7 @@
 // @ts-check
 import { setTimeout as pause } from 'node:timers/promises'
-import { Judge, judgeLog } from './judge.mjs'
+import { Judge } from './judge.mjs'
+import { judgeLog } from './judge-log.mjs'
 import { doHarm } from './mayhem.mjs'
 import { randomOf } from './random.mjs'
 import { World } from './world.mjs'
