@@ -112,11 +112,13 @@ export class Judge {
     const known = this.#known(place)
     if (known === false)
       this.#fault('unexplained', `${id} was acknowledged elsewhere than at ${place.epoch}/${place.seq}`)
-    if (this.#applied.has(id)) this.#again(id)
+    // By its place: an event that is kept no longer may be sent, and stored, once more.
+    const key = `${place.epoch}/${place.seq}`
+    if (this.#applied.has(key) || (this.#allowRepeat && this.#applied.has(id))) this.#again(id)
     else if (!follows && reason === undefined) this.#fault('missing', `from ${text(last)} to ${text(place)} in silence`)
     else if (last !== undefined && reason !== undefined && reason !== 'history-changed')
       this.#checkLoss(last, place, reason)
-    this.#applied.add(id)
+    this.#applied.add(key)
     this.#place = place
     this.#stretch.push(place)
     this.#pendingSnapshot = undefined

@@ -76,7 +76,7 @@ describe('Judge', () => {
         { did: 'saved', epoch: 7, seq: 1, id: 'b' } as Deed,
         ...applied('b', 'c', 'd'),
       ],
-      { missing: 1, unexplained: 1, duplicate: 1 },
+      { missing: 1, unexplained: 1 },
     ],
     [
       'a history that was left in silence',
