@@ -81,6 +81,7 @@ class BullMQToolWorker implements ToolWorker {
   readonly #worker: Worker<RemoteCall, void>
   readonly #mostOutlived: number
   readonly #running = new Map<string, AbortController>()
+  #hasDrained = false
   #outlived = 0
 
   constructor({ connection, queue, tools, concurrency = 10 }: ToolWorkerOptions) {
@@ -91,7 +92,7 @@ class BullMQToolWorker implements ToolWorker {
     this.#tools = tools
     this.#mostOutlived = concurrency * OUTLIVED_FACTOR
     this.#keys = remoteKeys(checkQueue(queue))
-    const settings = connectionSettings(connection)
+    const settings = connectionSettings(connection, () => this.#hasDrained)
     this.#redis = new Redis(settings)
     this.#subscriber = new Redis({ ...settings, autoResubscribe: false })
     // A lost connection is made anew; there is nothing to tell of each attempt.
@@ -116,6 +117,7 @@ class BullMQToolWorker implements ToolWorker {
     await inTime(closing, drainMs).catch(() => {
       for (const controller of this.#running.values()) controller.abort(new WorkerClosed())
     })
+    this.#hasDrained = true
     await inTime(closing, CLOSE_MS).catch(() => {
       // Redis is away: the connections end without a word.
       void this.#worker.disconnect().catch(() => {})

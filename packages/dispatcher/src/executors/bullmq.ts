@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
+import { type ConnectionOptions, Queue, QueueEvents, type QueueEventsOptions } from 'bullmq'
 import { Redis } from 'ioredis'
 import { quote } from '../errors.js'
 import type { ExecutorCall, ToolExecutor } from '../executor.js'
@@ -91,7 +91,7 @@ class QueueExecutor implements BullMQExecutor {
     }
     this.#names = new Set<string>(tools)
     this.#keys = remoteKeys(checkQueue(queue))
-    const settings = connectionSettings(connection)
+    const settings = connectionSettings(connection, () => this.#closed)
     this.#redis = new Redis(settings)
     this.#redis.on('error', () => {})
     // Nothing is kept for later: a call that timed out must not be added when Redis comes back.
@@ -209,7 +209,8 @@ class QueueExecutor implements BullMQExecutor {
     await this.#stayAlive()
     // From a place and not from "now": what happens between two reads would be lost.
     const [last] = await this.#redis.xrevrange(this.#queue.toKey('events'), '+', '-', 'COUNT', 1)
-    this.#events.opts.lastEventId = last?.[0] ?? '0-0'
+    const options: QueueEventsOptions = this.#events.opts
+    options.lastEventId = last?.[0] ?? '0-0'
     this.#events.on('progress', ({ jobId }) => void this.#hear(jobId))
     this.#events.on('completed', ({ jobId }) => void this.#hear(jobId))
     this.#events.on('failed', ({ jobId, failedReason }) => {

@@ -50,19 +50,24 @@ export function remoteKeys(queue: string) {
 }
 
 /**
- * Settings of a connection that waits for Redis as long as that takes.
+ * Settings of a connection that waits for Redis as long as that takes, and until it is closed: BullMQ leaves connections that
+ * try again for ever where it was closed without Redis.
  *
  * @throws {TypeError} it is neither settings nor an ioredis client
  */
-export function connectionSettings(connection: RemoteConnection): Omit<RedisOptions, 'replyMapping'> {
+export function connectionSettings(
+  connection: RemoteConnection,
+  isClosed: () => boolean,
+): Omit<RedisOptions, 'replyMapping'> {
   if (typeof connection !== 'object' || connection === null) {
     throw new TypeError(`connection must be settings of ioredis, or a client of it; received ${quote(connection)}.`)
   }
   const { replyMapping: _, ...settings } = connection instanceof Redis ? connection.options : connection
+  // All connections at one pace: BullMQ's own would come back twenty seconds after the others.
+  const { retryStrategy = (times: number) => Math.min(times * 50, LONGEST_RETRY_MS) } = settings
   return {
-    // All connections at one pace: BullMQ's own would come back twenty seconds after the others.
-    retryStrategy: (times) => Math.min(times * 50, LONGEST_RETRY_MS),
     ...settings,
+    retryStrategy: (times) => (isClosed() ? null : retryStrategy?.(times)),
     lazyConnect: false,
     maxRetriesPerRequest: null,
   }

@@ -129,9 +129,10 @@ describe.skipIf(redisExecutable === undefined)('tools on BullMQ workers, when so
         else signal.addEventListener('abort', end)
       })
     }
-    const { dispatcher } = await scene({ hang }, { concurrency: 100 })
-    const calls = Array.from({ length: 300 }, (_, index) =>
-      dispatcher.executeTool('hang', {}, { timeoutMs: 20 + index }),
+    const { dispatcher } = await scene({ hang, warm: () => 1 }, { concurrency: 80 })
+    await dispatcher.executeTool('warm')
+    const calls = Array.from({ length: 80 }, (_, index) =>
+      dispatcher.executeTool('hang', {}, { timeoutMs: 20 + ((index * 37) % 400) }),
     )
     expect(new Set((await Promise.all(calls)).map(codeOf))).toEqual(new Set(['timeout']))
     expect(begun).toBeGreaterThan(0)
