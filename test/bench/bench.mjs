@@ -20,6 +20,8 @@ if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(', ')}; the parts are ${Object.keys(parts).join(' and ')}.`)
   process.exit(1)
 }
+// An interrupted bench ends what it has started, too.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 // Before the facades load: what they say about their end is not what is measured.
 process.env['SWITCHYARD_DEPRECATIONS'] ??= '*:silence'
 for (const [name, run] of Object.entries(parts)) if (named.length === 0 || named.includes(name)) await run()
