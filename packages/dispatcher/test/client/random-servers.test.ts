@@ -94,7 +94,7 @@ describe('a client of servers that do anything', () => {
               applied.push(event.id)
               if (way === 'throws') throw new Error('thrown')
               if (way === 'rejects') await Promise.reject(new Error('rejected'))
-              if (way === 'later') await new Promise((resolve) => setTimeout(resolve, 3))
+              if (way === 'later') await new Promise((resolve) => setTimeout(resolve, 400))
             },
             onError: () => {},
             WebSocket: ScriptedSocket,
@@ -111,14 +111,14 @@ describe('a client of servers that do anything', () => {
             const { seq } = helloOf(last)
             last.frame({ t: 'ready', epoch: 1, seq, id: null })
             for (let next = seq + 1; next <= EVENTS; next += 1) sendEvent(last, next)
-            await vi.advanceTimersByTimeAsync(1_000)
+            await vi.advanceTimersByTimeAsync(10_000)
             expect(applied).toEqual(log.map(({ id }) => id))
             expect(saved).toEqual(saved.toSorted((one, other) => one - other))
             const acks = last.sent.filter((frame) => (frame as { t: string }).t === 'ack')
             expect(acks.at(-1)).toEqual({ t: 'ack', epoch: 1, seq: EVENTS })
           } finally {
             connection.close()
-            await vi.advanceTimersByTimeAsync(10)
+            await vi.advanceTimersByTimeAsync(1_000)
           }
           expect(vi.getTimerCount()).toBe(0)
         },
