@@ -41,6 +41,7 @@ interface ReportFlags {
 interface MigrateFlags extends CommonOptions {
   readonly dryRun?: true
   readonly check?: true
+  readonly split?: 'owners'
   readonly force?: true
   readonly undo?: true
   /** False for `--no-package-json`. */
@@ -119,6 +120,14 @@ function program(streams: Streams, settle: (status: number) => void): Command {
       .description(says)
       .option('--dry-run', 'write nothing, print unified diffs')
       .option('--check', 'write nothing; exit with 1 when something is left (for CI)')
+      .addOption(
+        new Option(
+          '--split <by>',
+          'change no file; write one patch for each owner into .switchyard/patches, each to be applied by itself',
+        )
+          .choices(['owners'])
+          .conflicts(['dryRun', 'check', 'undo']),
+      )
       .option('--no-package-json', 'leave package.json and tsconfig paths alone')
       .option('--no-verify', 'do not type-check changed files before and after')
       .option('--force', 'write files with uncommitted changes too')
@@ -180,9 +189,25 @@ function migrateOptions(
   flags: MigrateFlags,
   stderr: ProgressStream,
 ): Parameters<typeof migrate>[0] {
-  const { only, dryRun, check, packageJson, verify, force } = flags
-  const mode = dryRun === true ? 'dry-run' : check === true ? 'check' : 'write'
-  return { paths, only, mode, packageJson, verify, force, progress: progressFor(flags.quiet, stderr) }
+  const { only, split, packageJson, verify, force } = flags
+  return {
+    paths,
+    only,
+    mode: modeOf(flags),
+    split,
+    packageJson,
+    verify,
+    force,
+    progress: progressFor(flags.quiet, stderr),
+  }
+}
+
+function modeOf({
+  dryRun,
+  check,
+  split,
+}: Pick<MigrateFlags, 'dryRun' | 'check' | 'split'>): 'write' | 'dry-run' | 'check' {
+  return dryRun === true || split !== undefined ? 'dry-run' : check === true ? 'check' : 'write'
 }
 
 function progressFor(quiet: true | undefined, stderr: ProgressStream): Progress {
@@ -194,9 +219,9 @@ function print(
   done: Run,
   { json, sarif, quiet }: CommonOptions,
   stdout: ProgressStream,
-  { dryRun, check }: Pick<MigrateFlags, 'dryRun' | 'check'>,
+  flags: Pick<MigrateFlags, 'dryRun' | 'check' | 'split'>,
 ): number {
-  const mode = dryRun === true ? 'dry-run' : check === true ? 'check' : 'write'
+  const mode = modeOf(flags)
   const terminal = stdout.isTTY === true
   const columns = terminal ? (stdout.columns ?? 80) : 100
   const data = json === true ? done.result : sarif === true ? sarifOf(done.result) : undefined
@@ -205,7 +230,7 @@ function print(
       ? textOf(done, { mode, quiet: quiet === true, columns, terminal })
       : `${JSON.stringify(data, undefined, 2)}\n`,
   )
-  return exitStatus(done.result, { check: check === true })
+  return exitStatus(done.result, { check: flags.check === true })
 }
 
 /** A fault of ours: whoever reports it needs the place. */
