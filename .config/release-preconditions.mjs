@@ -21,7 +21,7 @@ export function tagOf({ name, version }) {
  */
 export function unfinished(repository = root) {
   const pending = changesets(repository).map(({ file }) => file)
-  const changed = git(repository, 'status', '--porcelain').trim()
+  const changed = git(repository, 'status', '--porcelain').trimEnd()
   return [
     ...(pending.length > 0 ? [`changesets are pending (${pending.join(', ')}): npm run version, and commit`] : []),
     ...(changed === '' ? [] : [`the tags would name a commit without these changes: commit them\n${changed}`]),

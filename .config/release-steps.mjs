@@ -45,6 +45,7 @@ import { root } from './workspaces.mjs'
 /**
  * @typedef {object} Step
  * @property {string} name
+ * @property {boolean} [looks] It only looks whether something is in order, and changes nothing. Default: it does something.
  * @property {() => Promise<boolean>} isDone
  * @property {() => Promise<string | void>} run Gives back what a person has to do by hand, if anything.
  */
@@ -86,7 +87,12 @@ function preconditions({ packages, migrations, registry, today, repository = roo
     ['no promise to users is taken back', async () => takenBack(await releasedTable(repository), migrations)],
     ['no tag is in the way', async () => misplacedTags(await unpublished(), repository)],
   ]
-  return wanted.map(([name, find]) => ({ name, isDone: never, run: async () => requireNothing(await find()) }))
+  return wanted.map(([name, find]) => ({
+    name,
+    looks: true,
+    isDone: never,
+    run: async () => requireNothing(await find()),
+  }))
 }
 
 /**
@@ -118,9 +124,14 @@ export function billOfMaterialsOf({ name, version }) {
  */
 function checks(packages) {
   return [
-    { name: 'check the packages', isDone: never, run: () => runScript('check-packages.mjs') },
-    { name: 'check the API reports', isDone: never, run: () => runScript('api-reports.mjs') },
-    { name: "check the facades' signatures", isDone: never, run: () => requireNothing(lostFacadeLines(packages)) },
+    { name: 'check the packages', looks: true, isDone: never, run: () => runScript('check-packages.mjs') },
+    { name: 'check the API reports', looks: true, isDone: never, run: () => runScript('api-reports.mjs') },
+    {
+      name: "check the facades' signatures",
+      looks: true,
+      isDone: never,
+      run: () => requireNothing(lostFacadeLines(packages)),
+    },
   ]
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // `npm run release`: checks the packages, publishes in dependency order, tags, lists what each is made of, deprecates.
 // A release that died half-way is finished by running it again.
-//   --dry-run           prints the plan: what would be done, and what is done already
+//   --dry-run           prints the plan: what is in order and what is not, what is done already, and what would be done
 //   --registry <url>    default: npm's own
 //   --no-provenance     publishes without an attestation, to a registry that cannot check one
 //   --no-checks         leaves out the checks that `npm run check` has just made
@@ -42,7 +42,25 @@ try {
 /** @param {readonly import('./release-steps.mjs').Step[]} steps */
 async function printPlan(steps) {
   console.log(`The plan of a release to ${options.registry}; nothing is done now.`)
-  for (const { name, isDone } of steps) console.log(`${(await isDone()) ? 'done   ' : 'to do  '}${name}`)
+  for (const { name, looks, isDone, run } of steps) {
+    if (looks === true) await look(name, run)
+    else console.log(`${(await isDone()) ? 'done   ' : 'to do  '}${name}`)
+  }
+  if (process.exitCode === 1) console.log('As it is, the release would stop at the first line that fails.')
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<unknown>} run
+ */
+async function look(name, run) {
+  try {
+    await run()
+    console.log(`fine   ${name}`)
+  } catch (error) {
+    console.log(`fails  ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
+  }
 }
 
 /** @param {readonly import('./release-steps.mjs').Step[]} steps */

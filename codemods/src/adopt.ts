@@ -1,3 +1,4 @@
+import { ownConfiguration } from './adopt/own-configuration.js'
 import { OwnModules, type EntryPoint } from './adopt/own-modules.js'
 import { addFacades } from './adopt/facade-dependencies.js'
 import { planAdoption, type AdoptionPlan } from './adopt/plan-adoption.js'
@@ -67,11 +68,20 @@ export async function adopt(options: AdoptOptions = {}): Promise<Run> {
   const { groups, findings } = stage({ plan, hits: texts, stamps: searched.stamps, mayWrite })
   work.findings.push(...findings)
   const moved = movedManifests(work, modules, groups)
+<<<<<<< HEAD
   if (mode !== 'check' && !force) refuseDirty(work, split === undefined ? mode : 'write', [...groups, moved])
   const movedWith = (written: readonly StagedGroup[]) => movedManifests(work, modules, written)
   const done = mode === 'write' ? write(work, groups, moved, movedWith) : { groups, moved }
+=======
+  if (mode !== 'check' && !force) refuseDirty(work, mode, [...groups, moved])
+  const done =
+    mode === 'write'
+      ? write(work, groups, moved, (written) => movedManifests(work, modules, written))
+      : { groups, moved }
+  work.findings.push(...ownConfiguration([...work.manifests, ...work.tsconfigs], modules.entries, work.only))
+>>>>>>> 52fdc919741bbad4edb375e97b8fadc196650972
   work.notes.push(...notesOn(plan, modules, work.only))
-  const patches = split && splitInto(work, { groups, verify, movedWith, movedWithAny: () => moved })
+  const patches = split && (await splitInto(work, { groups, verify, movedWith, movedWithAny: () => moved }))
   return runOf(work, 'adopt', {
     ...done,
     typed: undefined,

@@ -1,12 +1,9 @@
 import { Command, CommanderError, Option } from 'commander'
-import { adopt } from './adopt.js'
-import { audit } from './audit.js'
 import { applyBaseline, readBaseline } from './baseline.js'
 import { facadeNames } from './facades.js'
 import { count } from './layout.js'
-import { migrate } from './migrate.js'
+import type { MigrateOptions } from './migrate.js'
 import { version } from './own-manifest.js'
-import { report } from './page/write-report.js'
 import type { FacadeName } from './plan.js'
 import { progressOn, silent, type Progress, type ProgressStream } from './progress.js'
 import { textOf } from './report.js'
@@ -110,12 +107,16 @@ function program(streams: Streams, settle: (status: number) => void): Command {
   const writing = [
     {
       name: 'adopt',
-      does: adopt,
+      load: async () => (await import('./adopt.js')).adopt,
       says: "take callers of your own modules to the facades, by switchyard.config.json's entryPoints",
     },
-    { name: 'migrate', does: migrate, says: 'take callers off the facades: code, mocks, package.json, tsconfig paths' },
+    {
+      name: 'migrate',
+      load: async () => (await import('./migrate.js')).migrate,
+      says: 'take callers off the facades: code, mocks, package.json, tsconfig paths',
+    },
   ] as const
-  for (const { name, does, says } of writing) {
+  for (const { name, load, says } of writing) {
     common(root.command(name))
       .description(says)
       .option('--dry-run', 'write nothing, print unified diffs')
@@ -140,7 +141,7 @@ function program(streams: Streams, settle: (status: number) => void): Command {
         ]),
       )
       .action(async (paths: string[], flags: MigrateFlags) => {
-        const done = flags.undo === true ? undo({ paths }) : await does(migrateOptions(paths, flags, stderr))
+        const done = flags.undo === true ? undo({ paths }) : await (await load())(migrateOptions(paths, flags, stderr))
         settle(print(done, flags, stdout, flags))
       })
   }
@@ -152,6 +153,7 @@ function program(streams: Streams, settle: (status: number) => void): Command {
     .option('--output <file>', 'the page to write (default: .switchyard/report.html at the root of the repository)')
     .option('--quiet', 'print no progress')
     .action(async (paths: string[], { output, quiet }: ReportFlags) => {
+      const { report } = await import('./page/write-report.js')
       const { run: found, page } = await report({ paths, output, progress: progressFor(quiet, stderr) })
       stdout.write(`${count(found.result.findings.length, 'place')} left: see ${page}\n`)
       settle(exitStatus(found.result))
@@ -180,15 +182,12 @@ async function auditBeside(paths: readonly string[], flags: AuditFlags, stderr: 
   if (update && file === undefined) throw new UsageError('--update-baseline needs --baseline <file>: the file to write')
   const cwd = process.cwd()
   const baseline = file === undefined ? undefined : readBaseline(file, { cwd, update })
+  const { audit } = await import('./audit.js')
   const found = await audit({ paths, cwd, only, progress: progressFor(flags.quiet, stderr) })
   return baseline === undefined ? found : applyBaseline(found, baseline, { paths, cwd, update })
 }
 
-function migrateOptions(
-  paths: readonly string[],
-  flags: MigrateFlags,
-  stderr: ProgressStream,
-): Parameters<typeof migrate>[0] {
+function migrateOptions(paths: readonly string[], flags: MigrateFlags, stderr: ProgressStream): MigrateOptions {
   const { only, split, packageJson, verify, force } = flags
   return {
     paths,

@@ -1,3 +1,4 @@
+import { workspaceFiles } from './catalogs.js'
 import { leftInConfiguration } from './configuration-left.js'
 import { diffOf } from './diff.js'
 import { facadeNames } from './facades.js'
@@ -12,7 +13,7 @@ import type { FacadeName, Finding } from './plan.js'
 import { silent, type Progress } from './progress.js'
 import { reported, reportedPath, type PatchFile, type Run, type RunResult } from './result.js'
 import { ownModules, search, type Searched } from './search.js'
-import { splitByOwners, type SplitInput } from './split.js'
+import type { SplitInput } from './split.js'
 import { leftOut, stage, type StagedFile, type StagedGroup } from './stage.js'
 import { removeFacadePaths } from './tsconfig-paths.js'
 import { UsageError } from './usage-error.js'
@@ -51,6 +52,8 @@ export interface Work {
   /** The manifests and tsconfigs that may be changed. */
   readonly manifests: readonly string[]
   readonly tsconfigs: readonly string[]
+  /** The `pnpm-workspace.yaml` files that may be changed. */
+  readonly workspaces: readonly string[]
 }
 
 /**
@@ -87,12 +90,13 @@ export async function migrate(options: MigrateOptions = {}): Promise<Run> {
   work.findings.push(...leftInConfiguration({ ...work, facades: work.only, changed: rewritten }))
   const typed = searched.hits.length > 0 ? plan.typed : undefined
   const movedWithAny = () => movedManifests(work, searched, groups, { orNot: true })
-  const patches = split && splitInto(work, { groups, verify, movedWith, movedWithAny })
+  const patches = split && (await splitInto(work, { groups, verify, movedWith, movedWithAny }))
   return runOf(work, 'migrate', { ...done, typed, patches, diffs: mode === 'dry-run' && patches === undefined })
 }
 
 /** Writes the patches, and notes what there is to know of them. */
-export function splitInto(work: Work, input: Omit<SplitInput, 'tree'>): readonly PatchFile[] {
+export async function splitInto(work: Work, input: Omit<SplitInput, 'tree'>): Promise<readonly PatchFile[]> {
+  const { splitByOwners } = await import('./split.js')
   const { patches, notes } = splitByOwners({ ...input, tree: work.tree })
   work.notes.push(...notes)
   return patches
@@ -111,8 +115,9 @@ export function begin({
   const findings = [...tree.findings]
   const manifests = packageJson ? readable(governingManifests(tree), findings) : []
   const tsconfigs = packageJson ? readable(tree.tsconfigs, findings) : []
-  for (const path of [...manifests, ...tsconfigs, ...findings.map(({ file }) => file)]) ledger.give(path)
-  return { tree, only, ledger, progress, findings, notes: [], manifests, tsconfigs }
+  const workspaces = readable(workspaceFiles(manifests), findings)
+  for (const path of [...manifests, ...tsconfigs, ...workspaces, ...findings.map(({ file }) => file)]) ledger.give(path)
+  return { tree, only, ledger, progress, findings, notes: [], manifests, tsconfigs, workspaces }
 }
 
 /** An interrupted run left some files old and some new, each whole: the old bytes come back, and the work begins anew. */
@@ -146,7 +151,7 @@ function movedManifests(
   groups: readonly StagedGroup[],
   { orNot = false }: { readonly orNot?: boolean } = {},
 ): MovedManifest[] {
-  const { tree, manifests, tsconfigs, only } = work
+  const { tree, manifests, tsconfigs, workspaces, only } = work
   if (manifests.length + tsconfigs.length === 0) return []
   const changed = new Map(groups.flat().map(({ path, after }) => [path, after.toString('utf8')]))
   const searchedPaths = new Set(searched.stamps.keys())
@@ -154,7 +159,7 @@ function movedManifests(
   const after = usageOf({ ...now, changed })
   const usage = orNot ? eitherUsage(usageOf({ ...now, changed: new Map() }), after) : after
   return [
-    ...moveDependencies({ tree, manifests, facades: only, usage, changed: new Set(changed.keys()) }),
+    ...moveDependencies({ tree, manifests, workspaces, facades: only, usage, changed: new Set(changed.keys()) }),
     ...removeFacadePaths(tree.root, tsconfigs, only, usage),
   ]
 }
@@ -228,7 +233,7 @@ export function runOf(
   const wanted = new Set(files.map(({ path }) => path))
   for (const { path } of files) ledger.settle(path, 'changed')
   for (const { file, kind } of findings) if (kind === 'skipped' || kind === 'failed') ledger.settle(file, kind)
-  for (const path of [...tree.sources, ...work.manifests, ...work.tsconfigs]) {
+  for (const path of [...tree.sources, ...work.manifests, ...work.tsconfigs, ...work.workspaces]) {
     if (!wanted.has(path)) ledger.settle(path, 'unchanged')
   }
   for (const path of ledger.unaccounted()) notes.push(`${reportedPath(tree.root, path)} is unaccounted for.`)

@@ -183,7 +183,7 @@ function changeSections({ result, moved }: Run, { mode }: TextOptions, layout: L
       layout,
     ),
     section(
-      'Dependencies',
+      mode === 'write' ? 'Dependencies, to be installed now' : 'Dependencies',
       moved.map((line) => `  ${line}`),
       layout,
     ),

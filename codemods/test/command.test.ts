@@ -39,6 +39,13 @@ describe('switchyard migrate', () => {
     expect(second.result.changes).toEqual([])
   })
 
+  it('says that what it wrote into package.json is to be installed, once it is written', () => {
+    const root = repository({ 'src/count.js': legacy, 'package.json': manifest })
+    const heading = /^Dependencies.*$/mu
+    expect(heading.exec(switchyard(root, 'migrate', '--dry-run').stdout)?.[0]).toBe('Dependencies')
+    expect(heading.exec(switchyard(root, 'migrate').stdout)?.[0]).toBe('Dependencies, to be installed now')
+  })
+
   it('accounts for every file', () => {
     const root = repository({ 'a.js': legacy, 'b.js': 'export const b = 1\n', 'c.js': `${legacy}export {\n` })
     const { status, result } = json(root, 'migrate')

@@ -5,6 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { connectEvents } from '@switchyard/dispatcher/client'
+import { WebSocket } from 'ws'
 import { randomOf } from './random.mjs'
 
 /**
@@ -41,6 +42,7 @@ function open({ name, user, port, transport, slowness, cursor }) {
     onSnapshot: (reason) => say(['snapshot', name, reason]),
     onStatus: (status) => say(['status', name, status]),
     onError: () => {},
+    WebSocket,
     cursor: {
       load: () => cursor,
       save: ({ epoch, seq, id }) => say(['saved', name, epoch, seq, id]),

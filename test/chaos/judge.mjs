@@ -37,6 +37,8 @@ export class Judge {
   #pendingSnapshot
   /** @type {Place | undefined} */
   #place
+  /** @type {Place[]} What was applied since the last snapshot. */
+  #stretch = []
 
   /**
    * @param {Client} client
@@ -116,6 +118,7 @@ export class Judge {
       this.#checkLoss(last, place, reason)
     this.#applied.add(id)
     this.#place = place
+    this.#stretch.push(place)
     this.#pendingSnapshot = undefined
     this.#allowRepeat = false
   }
@@ -169,11 +172,10 @@ export class Judge {
   #snapshotOf(reason, isFault) {
     this.verdict.snapshots[reason] = (this.verdict.snapshots[reason] ?? 0) + 1
     if (isFault) this.#fault('unexplained', `snapshot ${reason}, though all is kept`)
-    if (this.#pendingSnapshot !== undefined && this.#pendingSnapshot !== reason) {
-      // A cursor may lose its place once more before anything follows; the stronger reason stands.
-      reason = 'history-changed'
-    }
-    this.#pendingSnapshot = reason
+    // A cursor may lose its place once more before anything follows; the stronger reason stands.
+    const isSecond = this.#pendingSnapshot !== undefined && this.#pendingSnapshot !== reason
+    this.#pendingSnapshot = isSecond ? 'history-changed' : reason
+    this.#stretch = []
     // What the new history still has of the old one comes again, as the frame says.
     if (reason === 'history-changed') this.#applied.clear()
   }
@@ -187,6 +189,12 @@ export class Judge {
     const head = this.#log.at(-1)
     if (head === undefined) return
     if (last?.id !== head.id) this.#fault('missing', `ended at ${text(last)}, the log at ${text(head)}`)
+    const first = this.#log[0]?.seq ?? 1
+    for (const place of this.#stretch) {
+      const there = this.#log[place.seq - first]
+      if (there !== undefined && (there.id !== place.id || there.epoch !== place.epoch))
+        this.#fault('missing', `${text(place)} was of another history, and nothing was told after it`)
+    }
   }
 
   /**

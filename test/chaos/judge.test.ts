@@ -75,7 +75,16 @@ describe('Judge', () => {
         { did: 'saved', epoch: 7, seq: 1, id: 'b' } as Deed,
         ...applied('b', 'c', 'd'),
       ],
-      { unexplained: 1, duplicate: 1 },
+      { missing: 1, unexplained: 1, duplicate: 1 },
+    ],
+    [
+      'a history that was left in silence',
+      [
+        { did: 'event', id: 'x', user: 'ann' } as Deed,
+        { did: 'saved', epoch: 7, seq: 1, id: 'x' } as Deed,
+        ...applied('b', 'c', 'd'),
+      ],
+      { missing: 1, unexplained: 1 },
     ],
     ['a client that stopped', [retention, ...applied('b', 'c')], { missing: 1 }],
   ])('sees %s, where not everything is kept', (_, deeds, faults) => {

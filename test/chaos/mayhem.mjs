@@ -37,11 +37,9 @@ const faults = {
     await redis?.start()
   },
   'pause-redis': async ({ redis }, random) => {
-    const pid = redis?.pid
-    if (pid === undefined) return
-    process.kill(pid, 'SIGSTOP')
+    redis?.signal('SIGSTOP')
     await pause(random.between(50, 1_000))
-    process.kill(pid, 'SIGCONT')
+    redis?.signal('SIGCONT')
   },
   'save-redis': async ({ where }) => {
     const redis = new Redis(where, { retryStrategy: () => null, lazyConnect: true })

@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path'
 /**
  * A Redis of the run, in a folder of its own.
  *
- * @typedef {{ readonly port: number, readonly pid: number | undefined, kill(): Promise<void>, start(): Promise<void>, stop(): Promise<void> }} Redis
+ * @typedef {{ readonly port: number, signal(name: NodeJS.Signals): void, kill(): Promise<void>, start(): Promise<void>, stop(): Promise<void> }} Redis
  */
 
 /** The path of redis-server on PATH; absent when there is none. */
@@ -47,9 +47,7 @@ export async function startRedis(settings) {
   await start()
   return {
     port,
-    get pid() {
-      return child?.pid
-    },
+    signal: (name) => void child?.kill(name),
     kill,
     start,
     stop: async () => {

@@ -126,7 +126,7 @@ export class World {
     for (const front of this.fronts) front.heal()
     for (const { redis } of this.nodes) redis?.heal()
     await this.redis?.start()
-    if (this.redis?.pid !== undefined) process.kill(this.redis.pid, 'SIGCONT')
+    this.redis?.signal('SIGCONT')
     for (const node of this.nodes) {
       node.process?.kill('SIGCONT')
       this.startNode(node)

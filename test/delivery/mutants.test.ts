@@ -27,6 +27,8 @@ describe('a fault in event delivery', () => {
 
   it('is planted in store, gateway and client', () => {
     expect(mutants.length).toBeGreaterThanOrEqual(25)
-    expect(new Set(mutants.map(({ file }) => file.split('/')[0]))).toEqual(new Set(['events', 'stores', 'delivery', 'client']))
+    expect(new Set(mutants.map(({ file }) => file.split('/')[0]))).toEqual(
+      new Set(['events', 'stores', 'delivery', 'client']),
+    )
   })
 })

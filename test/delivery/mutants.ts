@@ -54,14 +54,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'one event too many is dropped',
     ...{ file: 'stores/sqlite-logs.js', store: 'sqlite' },
-    text: 'drop(file, log, log.seq - Math.floor(this.#maxEvents))',
-    becomes: 'drop(file, log, log.seq - Math.floor(this.#maxEvents) + 1)',
-  },
-  {
-    fault: 'a new file begins in the epoch of the old one',
-    ...{ file: 'stores/sqlite-file.js', store: 'sqlite' },
-    text: 'const next = nextEpoch(Number(epoch))',
-    becomes: 'const next = 1',
+    text: 'Math.max(log.before, log.seq - this.#maxEvents)',
+    becomes: 'Math.max(log.before, log.seq - this.#maxEvents + 1)',
   },
   {
     fault: 'the cursor moves on whether or not there was room',
@@ -126,7 +120,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'every loss is one of retention',
     file: 'delivery/log-cursor.js',
-    text: ": gone;",
+    text: ': gone;',
     becomes: ": 'retention';",
   },
   {

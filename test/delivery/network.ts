@@ -97,7 +97,10 @@ export interface Tap {
 }
 
 /** A class of real WebSockets whose connections `connect` makes; `tap` sees their frames. */
-export function webSocketOver(connect: () => Duplex, tap: () => Tap): new (url: string, protocols?: string[]) => WebSocket {
+export function webSocketOver(
+  connect: () => Duplex,
+  tap: () => Tap,
+): new (url: string, protocols?: string[]) => WebSocket {
   return class extends WebSocket {
     readonly #tap = tap()
 

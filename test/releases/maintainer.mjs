@@ -24,7 +24,7 @@ const facades = ['legacy', 'request-scoped', 'core', 'enhanced']
  */
 export async function firstRelease(repository, registry) {
   await raiseVersions(repository, registry)
-  const plan = await release(repository, registry, '--dry-run')
+  const plan = await release(repository, registry, '--dry-run', '--no-checks')
   if ((await registryState(registry)).size > 0) throw new Error(`the dry run published:\n${plan}`)
   const lines = plan.split('\n').filter((line) => /^to do {2}(?:publish|tag|list)/u.test(line))
   holds(`The dry run lists ${lines.length} things to do, and does none.`)

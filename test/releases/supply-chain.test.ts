@@ -139,4 +139,13 @@ describe('billOfMaterials()', () => {
     const declared = packages.find(({ place }) => place === 'packages/dispatcher')?.dependencies ?? {}
     expect(names).toEqual(expect.arrayContaining(Object.keys(declared)))
   })
+
+  it('lists no optional peer of the dispatcher: who wants one installs it', () => {
+    const names = billOfMaterials('packages/dispatcher', lockfile).components.map(({ name }) => name)
+    const { peerDependencies = {} } = JSON.parse(
+      readFileSync(join(root, 'packages/dispatcher/package.json'), 'utf8'),
+    ) as { peerDependencies?: Record<string, string> }
+    expect(Object.keys(peerDependencies).length).toBeGreaterThan(0)
+    expect(names.filter((name) => name in peerDependencies)).toEqual([])
+  })
 })

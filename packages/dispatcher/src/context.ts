@@ -114,6 +114,27 @@ export class UserExecutionContext {
     return new UserExecutionContext(init)
   }
 
+  /**
+   * The context that {@link toJSON} described, in another process: the same ids, roles, metadata and depth.
+   *
+   * @throws {InvalidContextError} `invalid_context`: it describes none
+   * @throws {ContextIsolationError} `context_isolation`: the metadata carries another user's `userId`
+   */
+  static fromJSON(data: unknown): UserExecutionContext {
+    if (typeof data !== 'object' || data === null) {
+      throw new InvalidContextError('context', data, `A context is described by an object, not by ${quote(data)}.`)
+    }
+    // Each part is checked like one that a caller gives.
+    const { operation, operationDepth, ...init } = data as UserExecutionContextInit & Partial<Derived>
+    if (operation === undefined) return new UserExecutionContext(init)
+    checkText('operation', operation)
+    if (!Number.isInteger(operationDepth) || Number(operationDepth) < 1 || Number(operationDepth) > MAX_DEPTH) {
+      const message = `operationDepth must be a whole number from 1 to ${MAX_DEPTH}; received ${quote(operationDepth)}.`
+      throw new InvalidContextError('operationDepth', operationDepth, message)
+    }
+    return new UserExecutionContext(init, { operation, operationDepth: Number(operationDepth) })
+  }
+
   /** Whether a value was made by {@link create} or {@link child} of this copy of the package. */
   static isContext(value: unknown): value is UserExecutionContext {
     return typeof value === 'object' && value !== null && #createdAt in value

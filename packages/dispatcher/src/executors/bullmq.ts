@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto'
+import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
+import { Redis } from 'ioredis'
+import { quote } from '../errors.js'
+import type { ExecutorCall, ToolExecutor } from '../executor.js'
+import type { Tool } from '../tool.js'
+import {
+  checkQueue,
+  connectionSettings,
+  EXECUTOR_LEASE_MS,
+  FATE_SECONDS,
+  pack,
+  type RemoteCall,
+  type RemoteConnection,
+  remoteKeys,
+  type RemoteOutcome,
+  unpack,
+  unpackOutcome,
+} from './remote-call.js'
+
+/** Which tools run elsewhere, and how they get there. */
+export interface BullMQExecutorOptions {
+  /** Settings of ioredis, or a client whose settings are taken; connections are made of their own. */
+  readonly connection: RemoteConnection
+  /** The name of the queue that the workers serve; without `:`. */
+  readonly queue: string
+  /** The names of the tools that run on workers; the others run where the dispatcher is. */
+  readonly tools: readonly string[]
+}
+
+/** An executor with connections, to be closed. */
+export interface BullMQExecutor extends ToolExecutor {
+  /** Ends the connections; calls that are still under way are `tool_failed`. */
+  close(): Promise<void>
+}
+
+/**
+ * Runs tools on the workers of a queue: the option `executor` of a dispatcher, shared by as many as you like. The dispatcher
+ * permits, limits, validates, times and announces; the worker runs the body, at most once unless the tool is `idempotent`.
+ * Input, context, progress and result are copied as `structuredClone` does. A lost worker is noticed within twelve seconds.
+ *
+ * @throws {TypeError} an option is missing or wrong
+ */
+export function createBullMQExecutor(options: BullMQExecutorOptions): BullMQExecutor {
+  return new QueueExecutor(options)
+}
+
+/** How often it is looked whether calls that have not answered for a while still have a worker. */
+const LOOK_MS = 2_000
+/** Looks in a row that must find a call without its worker, since the two questions are not asked at one moment. */
+const MOST_LOST_LOOKS = 2
+/** How often an idempotent tool is begun at most. */
+const MOST_RUNS = 3
+
+class LostWorker extends Error {}
+
+interface Pending {
+  readonly call: ExecutorCall
+  resolve(outcome: RemoteOutcome): void
+  reject(cause: Error): void
+  lostLooks: number
+}
+
+class QueueExecutor implements BullMQExecutor {
+  readonly #executorId = randomUUID()
+  readonly #names: ReadonlySet<string>
+  readonly #keys: ReturnType<typeof remoteKeys>
+  readonly #redis: Redis
+  readonly #queue: Queue<RemoteCall>
+  readonly #events: Promise<QueueEvents>
+  readonly #pending = new Map<string, Pending>()
+  readonly #timer: NodeJS.Timeout
+  #runs = 0
+  #closed = false
+
+  constructor({ connection, queue, tools }: BullMQExecutorOptions) {
+    if (!Array.isArray(tools) || !tools.every((name) => typeof name === 'string')) {
+      throw new TypeError(`tools must be an array of the names of tools; received ${quote(tools)}.`)
+    }
+    this.#names = new Set<string>(tools)
+    this.#keys = remoteKeys(checkQueue(queue))
+    const settings = connectionSettings(connection)
+    this.#redis = new Redis(settings)
+    this.#redis.on('error', () => {})
+    // Without a queue of its own for commands: a call that times out must not be added when Redis comes back.
+    this.#queue = new Queue<RemoteCall>(queue, {
+      connection: { ...settings, enableOfflineQueue: false } as ConnectionOptions,
+      defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+    })
+    this.#queue.on('error', () => {})
+    this.#events = this.#listen(queue, settings)
+    this.#events.catch(() => {})
+    this.#timer = setInterval(() => void this.#look(), LOOK_MS)
+    this.#timer.unref()
+  }
+
+  handles(tool: Tool): boolean {
+    return this.#names.has(tool.name)
+  }
+
+  async run(call: ExecutorCall): Promise<unknown> {
+    if (this.#closed) throw new Error('The executor is closed; make another.')
+    const body = packCall(call)
+    await this.#events
+    for (let run = 1; ; run += 1) {
+      try {
+        return unpackOutcome(await this.#runOnce(call, body))
+      } catch (cause) {
+        const again = cause instanceof LostWorker && call.tool.idempotent === true && run < MOST_RUNS
+        if (!again || call.signal.aborted) throw cause
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearInterval(this.#timer)
+    for (const pending of this.#pending.values()) pending.reject(closed())
+    await this.#queue.close()
+    await this.#events.then((events) => events.close()).catch(() => {})
+    await this.#redis.del(this.#keys.executor(this.#executorId)).catch(() => {})
+    this.#redis.disconnect()
+  }
+
+  async #runOnce(call: ExecutorCall, body: string): Promise<RemoteOutcome> {
+    const { callId, toolName, signal } = call
+    signal.throwIfAborted()
+    this.#runs += 1
+    const jobId = `${this.#executorId}-${this.#runs}`
+    const cancel = () => void this.#cancel(jobId)
+    try {
+      return await new Promise<RemoteOutcome>((resolve, reject) => {
+        this.#pending.set(jobId, { call, resolve, reject, lostLooks: 0 })
+        signal.addEventListener('abort', cancel, { once: true })
+        this.#queue.add(toolName, { callId, executorId: this.#executorId, body }, { jobId }).then(
+          // It may have been cancelled before there was anything to cancel.
+          () => signal.aborted && cancel(),
+          (cause: unknown) => reject(this.#closed ? closed() : notQueued(cause)),
+        )
+      })
+    } finally {
+      this.#pending.delete(jobId)
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  /** Keeps a call from beginning, or aborts it where it runs. */
+  async #cancel(jobId: string): Promise<void> {
+    this.#pending.get(jobId)?.reject(new Error('The call was cancelled.'))
+    try {
+      const fate = this.#redis.multi().set(this.#keys.fate(jobId), 'cancelled', 'EX', FATE_SECONDS)
+      await fate.publish(this.#keys.cancelled, jobId).exec()
+      await this.#queue.remove(jobId)
+    } catch {
+      // It runs, so that its worker takes it out of the queue; or Redis is away, and with it the word to the worker.
+    }
+  }
+
+  async #listen(queue: string, settings: ReturnType<typeof connectionSettings>): Promise<QueueEvents> {
+    await this.#stayAlive()
+    // From a place and not from "now": what happens between two reads would be lost.
+    const [last] = await this.#redis.xrevrange(this.#queue.toKey('events'), '+', '-', 'COUNT', 1)
+    const events = new QueueEvents(queue, {
+      connection: settings as ConnectionOptions,
+      lastEventId: last?.[0] ?? '0-0',
+    })
+    events.on('error', () => {})
+    events.on('completed', ({ jobId, returnvalue }) => {
+      this.#pending.get(jobId)?.resolve(returnvalue as RemoteOutcome)
+    })
+    events.on('failed', ({ jobId, failedReason }) => this.#lost(jobId, failedReason))
+    events.on('progress', ({ jobId, data }) => {
+      const packed = (data as { readonly packed?: string }).packed
+      if (packed !== undefined) this.#pending.get(jobId)?.call.reportProgress(unpack(packed))
+    })
+    await events.waitUntilReady()
+    return events
+  }
+
+  async #stayAlive(): Promise<void> {
+    await this.#redis.set(this.#keys.executor(this.#executorId), '1', 'PX', EXECUTOR_LEASE_MS)
+  }
+
+  /** Looks after the calls that have not answered: a worker that was killed says nothing. */
+  async #look(): Promise<void> {
+    try {
+      await this.#stayAlive()
+      for (const [jobId, pending] of this.#pending) {
+        // The lock first: a call that ends between the two questions is not active any more.
+        const isHeld = (await this.#redis.exists(this.#queue.toKey(`${jobId}:lock`))) === 1
+        const state = isHeld ? 'active' : await this.#queue.getJobState(jobId)
+        const isLost = !isHeld && (state === 'active' || state === 'unknown')
+        pending.lostLooks = isLost ? pending.lostLooks + 1 : 0
+        if (pending.lostLooks >= MOST_LOST_LOOKS) this.#lost(jobId, 'it says nothing any more')
+      }
+    } catch {
+      // Redis is away: the calls have their own time.
+    }
+  }
+
+  #lost(jobId: string, reason: string): void {
+    const pending = this.#pending.get(jobId)
+    if (pending === undefined) return
+    pending.reject(new LostWorker(`The worker of tool ${pending.call.toolName} was lost: ${reason}`))
+    void this.#cancel(jobId)
+  }
+}
+
+function packCall({ input, context, toolName }: ExecutorCall): string {
+  try {
+    return pack({ input, context: context.toJSON() })
+  } catch (cause) {
+    throw new Error(`The call of tool ${toolName} cannot be sent to another process: ${textOf(cause)}`, { cause })
+  }
+}
+
+function closed(): Error {
+  return new Error('The executor was closed.')
+}
+
+function notQueued(cause: unknown): Error {
+  return new Error(`The call could not be queued: ${textOf(cause)}`, { cause })
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

@@ -1,0 +1,91 @@
+import { deserialize, serialize } from 'node:v8'
+import { Redis, type RedisOptions } from 'ioredis'
+import { quote } from '../errors.js'
+import { messageOf, Refusal, type Outcome } from '../result.js'
+
+/** How both sides reach Redis: the settings of a connection, or one whose settings are taken. */
+export type RemoteConnection = RedisOptions | Redis
+
+/** A call as it travels; `body` holds its input and context as {@link pack} writes them. */
+export interface RemoteCall {
+  readonly callId: string
+  readonly executorId: string
+  readonly body: string
+}
+
+/** How a call ended on its worker: its result, packed, or what was thrown. */
+export type RemoteOutcome =
+  | { readonly kind: 'result'; readonly result: string }
+  | { readonly kind: 'refusal'; readonly outcome: string }
+  | { readonly kind: 'error'; readonly name: string; readonly message: string }
+
+/** Milliseconds for which a worker holds a call before it must say that it still does: how soon a lost one is noticed. */
+export const LOCK_MS = 8_000
+/** Milliseconds without a word after which an executor is taken for dead; its calls are not begun any more. */
+export const EXECUTOR_LEASE_MS = 15_000
+/** How long it is remembered that a call has begun, or must not. */
+export const FATE_SECONDS = 86_400
+
+/** The names of what the two sides share besides the queue itself. */
+export function remoteKeys(queue: string) {
+  return {
+    /** `started` or `cancelled`: whichever side is first decides. */
+    fate: (jobId: string) => `switchyard:${queue}:fate:${jobId}`,
+    executor: (executorId: string) => `switchyard:${queue}:executor:${executorId}`,
+    cancelled: `switchyard:${queue}:cancelled`,
+  }
+}
+
+/**
+ * Settings of a connection that waits for Redis as long as that takes.
+ *
+ * @throws {TypeError} it is neither settings nor an ioredis client
+ */
+export function connectionSettings(connection: RemoteConnection): Omit<RedisOptions, 'replyMapping'> {
+  if (typeof connection !== 'object' || connection === null) {
+    throw new TypeError(`connection must be settings of ioredis, or a client of it; received ${quote(connection)}.`)
+  }
+  const { replyMapping: _, ...settings } = connection instanceof Redis ? connection.options : connection
+  return { ...settings, lazyConnect: false, maxRetriesPerRequest: null }
+}
+
+/** @throws {TypeError} it cannot be the name of a queue */
+export function checkQueue(queue: unknown): string {
+  if (typeof queue === 'string' && queue !== '' && !queue.includes(':')) return queue
+  throw new TypeError(`queue must be a non-empty string without ":"; received ${quote(queue)}.`)
+}
+
+/**
+ * A value as text; dates, maps, sets, bigints and cycles stay what they are.
+ *
+ * @throws {Error} there are functions or symbols in it
+ */
+export function pack(value: unknown): string {
+  return serialize(value).toString('base64')
+}
+
+export function unpack(text: string): unknown {
+  return deserialize(Buffer.from(text, 'base64'))
+}
+
+/** What a tool threw, as it travels. */
+export function packThrown(cause: unknown): RemoteOutcome {
+  const refused = Refusal.outcomeOf(cause)
+  if (refused !== undefined && !refused.success) {
+    const { code, message, issues, retryAfterMs } = refused.error
+    return { kind: 'refusal', outcome: JSON.stringify({ code, message, issues, retryAfterMs }) }
+  }
+  return { kind: 'error', name: cause instanceof Error ? String(cause.name) : 'Error', message: messageOf(cause) }
+}
+
+/** The result of a call, or what it threw, thrown once more. */
+export function unpackOutcome(outcome: RemoteOutcome): unknown {
+  if (outcome.kind === 'result') return unpack(outcome.result)
+  if (outcome.kind === 'refusal') {
+    const error = JSON.parse(outcome.outcome) as Extract<Outcome, { success: false }>['error']
+    throw new Refusal({ success: false, error })
+  }
+  const error = new Error(outcome.message)
+  error.name = outcome.name
+  throw error
+}
