@@ -68,18 +68,10 @@ export async function adopt(options: AdoptOptions = {}): Promise<Run> {
   const { groups, findings } = stage({ plan, hits: texts, stamps: searched.stamps, mayWrite })
   work.findings.push(...findings)
   const moved = movedManifests(work, modules, groups)
-<<<<<<< HEAD
   if (mode !== 'check' && !force) refuseDirty(work, split === undefined ? mode : 'write', [...groups, moved])
   const movedWith = (written: readonly StagedGroup[]) => movedManifests(work, modules, written)
   const done = mode === 'write' ? write(work, groups, moved, movedWith) : { groups, moved }
-=======
-  if (mode !== 'check' && !force) refuseDirty(work, mode, [...groups, moved])
-  const done =
-    mode === 'write'
-      ? write(work, groups, moved, (written) => movedManifests(work, modules, written))
-      : { groups, moved }
   work.findings.push(...ownConfiguration([...work.manifests, ...work.tsconfigs], modules.entries, work.only))
->>>>>>> 52fdc919741bbad4edb375e97b8fadc196650972
   work.notes.push(...notesOn(plan, modules, work.only))
   const patches = split && (await splitInto(work, { groups, verify, movedWith, movedWithAny: () => moved }))
   return runOf(work, 'adopt', {
