@@ -332,6 +332,8 @@ function intoCall(
   const parameters = signature?.getParameters() ?? []
   const parameter = parameters[Math.min(index, parameters.length - 1)]
   const declaration = parameter?.valueDeclaration
+  // It has been given its new type already.
+  if (parameter !== undefined && isCanonical(work.checker.getTypeOfSymbolAtLocation(parameter, call))) return
   if (parameter !== undefined && declaration !== undefined && work.isOwn(declaration)) {
     const type = work.checker.getTypeOfSymbolAtLocation(parameter, call)
     const isHeld = isInstance(work, argument)
@@ -374,6 +376,16 @@ function declarationKeyOf(work: Work, expression: ts.Expression): ts.Declaration
 function nameOf(call: ts.CallExpression | ts.NewExpression): string {
   const text = call.expression.getText()
   return text.length > 40 ? 'a function' : `${text}()`
+}
+
+/** Whether a type is the canonical dispatcher's. */
+function isCanonical(type: ts.Type): boolean {
+  const declaration = type.symbol?.declarations?.[0]
+  return (
+    type.symbol?.name === 'UnifiedToolDispatcher' &&
+    declaration !== undefined &&
+    /\/(?:@switchyard|packages)\/dispatcher\//u.test(declaration.getSourceFile().fileName)
+  )
 }
 
 export function isInstance(work: Work, node: ts.Node): boolean {
