@@ -1,3 +1,4 @@
+import { ownConfiguration } from './adopt/own-configuration.js'
 import { OwnModules, type EntryPoint } from './adopt/own-modules.js'
 import { addFacades } from './adopt/facade-dependencies.js'
 import { planAdoption, type AdoptionPlan } from './adopt/plan-adoption.js'
@@ -70,6 +71,7 @@ export async function adopt(options: AdoptOptions = {}): Promise<Run> {
     mode === 'write'
       ? write(work, groups, moved, (written) => movedManifests(work, modules, written))
       : { groups, moved }
+  work.findings.push(...ownConfiguration([...work.manifests, ...work.tsconfigs], modules.entries, work.only))
   work.notes.push(...notesOn(plan, modules, work.only))
   return runOf(work, 'adopt', { ...done, typed: undefined, diffs: mode === 'dry-run' })
 }

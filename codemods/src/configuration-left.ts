@@ -1,13 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import ts from 'typescript-checker'
 import { codeOf, packageOf } from './facades.js'
 import type { FacadeName, Finding } from './plan.js'
 
 /** Which configuration is asked about. */
 export interface ConfigurationInput {
-  /** `package.json` files, absolute; a `pnpm-workspace.yaml` beside one is read too. */
+  /** `package.json` files, absolute. */
   readonly manifests: readonly string[]
+  /** `pnpm-workspace.yaml` files, absolute. */
+  readonly workspaces: readonly string[]
   /** `tsconfig.json` files, absolute. */
   readonly tsconfigs: readonly string[]
   readonly facades: readonly FacadeName[]
@@ -22,19 +24,40 @@ const dependencyFields = new Set(['dependencies', 'devDependencies', 'peerDepend
  * What configuration still says about a facade once everything has moved that can: overrides, catalogs, module mappers and
  * `paths`, each with its line.
  */
-export function leftInConfiguration({ manifests, tsconfigs, facades, changed }: ConfigurationInput): Finding[] {
-  const workspaces = manifests.map((path) => join(dirname(path), 'pnpm-workspace.yaml')).filter(existsSync)
+export function leftInConfiguration({
+  manifests,
+  tsconfigs,
+  workspaces,
+  facades,
+  changed,
+}: ConfigurationInput): Finding[] {
   return [...manifests, ...tsconfigs, ...workspaces].flatMap((path) => {
-    const text = changed.get(path) ?? readFileSync(path, 'utf8')
+    const text = readFileSync(path, 'utf8')
     if (!text.includes('@switchyard')) return []
-    const places = path.endsWith('.yaml') ? linesOf(text) : placesOf(path, text)
+    const places = stillIn(placesIn(path, text), placesIn(path, changed.get(path) ?? text))
     return places.flatMap(({ at, text: said, where }) =>
       facades.filter((facade) => names(said, facade)).map((facade) => finding(path, text, at, where, facade)),
     )
   })
 }
 
-interface Place {
+/** What a file of configuration says, in JSON or YAML, with where it says it. */
+export function placesIn(path: string, text: string): Place[] {
+  return path.endsWith('.yaml') ? linesOf(text) : placesOf(path, text)
+}
+
+/** Those that a change leaves; their lines are those of the file on disk, which a run that writes nothing does not change. */
+function stillIn(places: readonly Place[], after: readonly Place[]): Place[] {
+  const left = after.map(({ where, text }) => `${where}\0${text}`)
+  return places.filter(({ where, text }) => {
+    const at = left.indexOf(`${where}\0${text}`)
+    if (at !== -1) left.splice(at, 1)
+    return at !== -1
+  })
+}
+
+/** One thing that configuration says. */
+export interface Place {
   /** The offset of what is said. */
   readonly at: number
   readonly text: string
@@ -97,10 +120,13 @@ function names(text: string, facade: FacadeName): boolean {
 }
 
 function finding(file: string, text: string, at: number, where: string, facade: FacadeName): Finding {
-  const before = text.slice(0, at).split('\n')
   const message = `${where} still names ${packageOf(facade)}; change it, or take it out once nothing uses it`
-  return {
-    ...{ file, line: before.length, column: (before.at(-1) ?? '').length + 1, rule: 'configuration' },
-    ...{ code: codeOf(facade), facade, kind: 'todo', message, fixable: false },
-  }
+  const place = { file, ...pointAt(text, at), rule: 'configuration', code: codeOf(facade), facade }
+  return { ...place, kind: 'todo', message, fixable: false }
+}
+
+/** The line and column of an offset. */
+export function pointAt(text: string, at: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, at).split('\n')
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 }
 }

@@ -1,3 +1,4 @@
+import { workspaceFiles } from './catalogs.js'
 import { leftInConfiguration } from './configuration-left.js'
 import { diffOf } from './diff.js'
 import { facadeNames } from './facades.js'
@@ -48,6 +49,8 @@ export interface Work {
   /** The manifests and tsconfigs that may be changed. */
   readonly manifests: readonly string[]
   readonly tsconfigs: readonly string[]
+  /** The `pnpm-workspace.yaml` files that may be changed. */
+  readonly workspaces: readonly string[]
 }
 
 /**
@@ -100,8 +103,9 @@ export function begin({
   const findings = [...tree.findings]
   const manifests = packageJson ? readable(governingManifests(tree), findings) : []
   const tsconfigs = packageJson ? readable(tree.tsconfigs, findings) : []
-  for (const path of [...manifests, ...tsconfigs, ...findings.map(({ file }) => file)]) ledger.give(path)
-  return { tree, only, ledger, progress, findings, notes: [], manifests, tsconfigs }
+  const workspaces = readable(workspaceFiles(manifests), findings)
+  for (const path of [...manifests, ...tsconfigs, ...workspaces, ...findings.map(({ file }) => file)]) ledger.give(path)
+  return { tree, only, ledger, progress, findings, notes: [], manifests, tsconfigs, workspaces }
 }
 
 /** An interrupted run left some files old and some new, each whole: the old bytes come back, and the work begins anew. */
@@ -126,13 +130,13 @@ export function mentionInterrupted({ tree, notes }: Work): void {
 
 /** What moves in manifests and tsconfigs once the groups are written. */
 function movedManifests(work: Work, searched: Searched, groups: readonly StagedGroup[]): MovedManifest[] {
-  const { tree, manifests, tsconfigs, only } = work
+  const { tree, manifests, tsconfigs, workspaces, only } = work
   if (manifests.length + tsconfigs.length === 0) return []
   const changed = new Map(groups.flat().map(({ path, after }) => [path, after.toString('utf8')]))
   const searchedPaths = new Set(searched.stamps.keys())
   const usage = usageOf({ tree, modules: ownModules, found: searched.found, searched: searchedPaths, changed })
   return [
-    ...moveDependencies({ tree, manifests, facades: only, usage, changed: new Set(changed.keys()) }),
+    ...moveDependencies({ tree, manifests, workspaces, facades: only, usage, changed: new Set(changed.keys()) }),
     ...removeFacadePaths(tree.root, tsconfigs, only, usage),
   ]
 }
@@ -202,7 +206,7 @@ export function runOf(
   const wanted = new Set(files.map(({ path }) => path))
   for (const { path } of files) ledger.settle(path, 'changed')
   for (const { file, kind } of findings) if (kind === 'skipped' || kind === 'failed') ledger.settle(file, kind)
-  for (const path of [...tree.sources, ...work.manifests, ...work.tsconfigs]) {
+  for (const path of [...tree.sources, ...work.manifests, ...work.tsconfigs, ...work.workspaces]) {
     if (!wanted.has(path)) ledger.settle(path, 'unchanged')
   }
   for (const path of ledger.unaccounted()) notes.push(`${reportedPath(tree.root, path)} is unaccounted for.`)

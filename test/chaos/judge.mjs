@@ -172,11 +172,9 @@ export class Judge {
   #snapshotOf(reason, isFault) {
     this.verdict.snapshots[reason] = (this.verdict.snapshots[reason] ?? 0) + 1
     if (isFault) this.#fault('unexplained', `snapshot ${reason}, though all is kept`)
-    if (this.#pendingSnapshot !== undefined && this.#pendingSnapshot !== reason) {
-      // A cursor may lose its place once more before anything follows; the stronger reason stands.
-      reason = 'history-changed'
-    }
-    this.#pendingSnapshot = reason
+    // A cursor may lose its place once more before anything follows; the stronger reason stands.
+    const isSecond = this.#pendingSnapshot !== undefined && this.#pendingSnapshot !== reason
+    this.#pendingSnapshot = isSecond ? 'history-changed' : reason
     this.#stretch = []
     // What the new history still has of the old one comes again, as the frame says.
     if (reason === 'history-changed') this.#applied.clear()

@@ -1,5 +1,6 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
+import { checkReach, isExported } from './reach.js'
 import { functionOf, isAssignment, isFunctionLike, isTransparent } from './syntax.js'
 import type { Key, Work } from './work.js'
 
@@ -93,40 +94,6 @@ export function declarationKey(work: Work, name: ts.Node): ts.Declaration | unde
     symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? work.checker.getAliasedSymbol(symbol) : symbol
   const declaration = resolved?.valueDeclaration ?? resolved?.declarations?.[0]
   return declaration !== undefined && work.isOwn(declaration) ? declaration : undefined
-}
-
-/** What other files can reach moves only where all of them are known, and only if they may all be written. */
-function checkReach(work: Work, key: Key, node: ts.Node, facade: FacadeName): void {
-  if (!isDeclaration(key)) return
-  if (!work.isEditable(key.getSourceFile())) {
-    work.block(node, key, facade, 'it is declared in a file outside the paths given; migrate both together')
-  } else if (!work.project.typed && isExported(key)) {
-    work.block(
-      node,
-      key,
-      facade,
-      'other files can reach it, and without a tsconfig.json they cannot be found; add one, or migrate by hand',
-    )
-  }
-}
-
-function isDeclaration(key: Key): key is ts.Declaration {
-  return 'kind' in key && 'getSourceFile' in key
-}
-
-function isExported(declaration: ts.Declaration): boolean {
-  for (let node: ts.Node | undefined = declaration; node !== undefined; node = node.parent) {
-    if (ts.isExportAssignment(node)) return true
-    const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
-    if (modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true)
-      return node === declaration || !isFunctionLike(node) || isParameterOf(declaration, node)
-    if (isFunctionLike(node) && node !== declaration && !isParameterOf(declaration, node)) return false
-  }
-  return false
-}
-
-function isParameterOf(declaration: ts.Node, holder: ts.Node): boolean {
-  return ts.isParameter(declaration) && declaration.parent === holder
 }
 
 /** Climbs from an expression to where its value goes. */
@@ -303,7 +270,7 @@ function intoProperty(
   const name = property.name.getText()
   const expected = contextual?.getProperty(name)
   const declaration = expected?.valueDeclaration ?? expected?.declarations?.[0]
-  if (declaration !== undefined && work.isOwn(declaration)) {
+  if (declaration !== undefined && work.isOwn(declaration) && !isAnyType(work, declaration)) {
     work.join(source, declaration)
     checkReach(work, declaration, at, facade)
   } else if (declaration !== undefined || (contextual !== undefined && (contextual.flags & ts.TypeFlags.Any) !== 0)) {

@@ -143,7 +143,11 @@ export class LogCursor<Reader extends { wake(): void }> {
       this.#greet()
       this.#tellGap()
       moves = 0
-      this.#send(answer)
+      if (this.#send(answer) === 0 && answer.length > 0) {
+        // Room that is none must not become a loop that reads for ever.
+        this.#full()
+        return
+      }
       if (answer.length < room && !this.#isWoken) {
         this.#caughtUp()
         return
@@ -200,15 +204,17 @@ export class LogCursor<Reader extends { wake(): void }> {
     this.#gap = undefined
   }
 
-  #send(events: readonly StoredEvent[]): void {
-    if (events.length === 0) return
+  /** Moves past what was sent; returns how many those were. */
+  #send(events: readonly StoredEvent[]): number {
+    if (events.length === 0) return 0
     const sent = this.#outlet.sendEvents(events)
     const last = events[sent - 1]
     if (last !== undefined) this.#position = last
     this.#counters.sent += sent
     if (!this.#hasCaughtUp) this.#counters.replayed += sent
     // The rest was put aside, not taken in: it is read again when there is room.
-    if (sent < events.length) this.#isWoken = true
+    if (sent > 0 && sent < events.length) this.#isWoken = true
+    return sent
   }
 
   #full(): void {

@@ -168,6 +168,17 @@ describe('a ticket store that fails', () => {
   })
 })
 
+describe('a process that was busy for long', () => {
+  it('does not blame its clients: what has arrived meanwhile counts before the time does', async () => {
+    const scene = await startGateway({ limits: { helloTimeoutMs: 500 } })
+    const client = await scene.connect('ada')
+    const busyUntil = performance.now() + 800
+    while (performance.now() < busyUntil);
+    expect(await client.next()).toMatchObject({ t: 'ready' })
+    expect(scene.gateway.metrics.connections).toBe(1)
+  })
+})
+
 describe('pings', () => {
   it('cut a connection that leaves two of them unanswered', async () => {
     const scene = await startGateway({ limits: { pingIntervalMs: 20 } })
