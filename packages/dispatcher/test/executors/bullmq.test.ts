@@ -218,15 +218,26 @@ describe.skipIf(redisExecutable === undefined)('tools on BullMQ workers', () => 
     if (worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit')
   })
 
-  it('each run exactly once, a thousand of them on three workers', { timeout: 60_000 }, async () => {
-    await scene(3)
+  it('each run once at most, a thousand of them while workers are killed', { timeout: 60_000 }, async () => {
+    await scene(0)
+    const doomed = [await workers.start(), await workers.start()]
+    await workers.start()
     const dispatcher = dispatcherOf('ada')
-    const results = await Promise.all(
-      Array.from({ length: 1_000 }, (_, index) => dispatcher.executeTool('whoami', index)),
-    )
-    expect(results.filter((result) => !result.success)).toEqual([])
-    expect(new Set(workers.runs).size).toBe(1_000)
-    expect(workers.runs).toHaveLength(1_000)
+    const calls = Array.from({ length: 1_000 }, (_, index) => dispatcher.executeTool('whoami', index))
+    for (const [index, worker] of doomed.entries()) {
+      await expect.poll(() => workers.runs.length, { timeout: 20_000 }).toBeGreaterThan(100 + index * 300)
+      worker.kill('SIGKILL')
+    }
+    const results = await Promise.all(calls)
+    const runs = workers.runs
+    expect(new Set(runs).size).toBe(runs.length)
+    const failed = results.flatMap(({ error }, index) => (error === undefined ? [] : [{ index, error }]))
+    for (const { error } of failed) expect(error.message).toContain('The worker of tool whoami was lost')
+    // Ten at a time in each, and no other is lost.
+    expect(failed.length).toBeLessThanOrEqual(20)
+    const ran = new Set(runs)
+    const ended = new Set(failed.map(({ index }) => index))
+    expect(results.every((_, index) => ended.has(index) || ran.has(`whoami ${index}`))).toBe(true)
   })
 
   it('are tool_failed at once when the executor is closed', async () => {

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { UnifiedToolDispatcher, type SharedLimits, type SharedLimitsRequest } from '../../src/index.js'
 import { createRedisLimits } from '../../src/redis.js'
 import { gate } from '../support/gate.js'
@@ -241,6 +241,28 @@ describe.skipIf(redisExecutable === undefined)('limits in Redis', () => {
     // And one whose lease still runs keeps its slot.
     await client.zadd('switchyard:slots:dead-ada', Date.now() + 60_000, 'of the living')
     expect(codeOf(await here.executeTool('add', {}, { timeoutMs: 100 }))).toBe('timeout')
+  })
+
+  it('renew the lease of a slot for as long as it is used', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const client = new Redis(server.url)
+      clients.push(client)
+      const end = () =>
+        client.zrange('switchyard:slots:long-ada', 0, -1, 'WITHSCORES').then(([, score]) => Number(score))
+      await slotsOf(
+        'long-ada',
+        1,
+      )(async () => {
+        const before = await end()
+        vi.advanceTimersByTime(5_000)
+        await expect.poll(end).toBeGreaterThan(before)
+        expect(vi.getTimerCount()).toBe(1)
+      })
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it.each([
