@@ -178,27 +178,22 @@ describe.skipIf(redisExecutable === undefined)('tools on BullMQ workers', () => 
     expect(workers.runs).toEqual(['whoami in time'])
   })
 
-  it('fail, and soon, when their worker is killed; they are not begun again', { timeout: 40_000 }, async () => {
-    await scene(1)
-    const dispatcher = dispatcherOf('ada')
-    const call = dispatcher.executeTool('dieOnce', 1)
-    await expect.poll(() => workers.runs).toEqual(['die 1'])
-    const result = await call
-    expect(result.error?.code).toBe('tool_failed')
-    expect(result.error?.message).toContain('The worker of tool dieOnce was lost')
-    expect(workers.runs).toEqual(['die 1'])
-  })
-
   it(
-    'run once more after their worker was killed when they say that they are idempotent',
-    { timeout: 60_000 },
+    'fail, and soon, when their worker is killed, or are begun once more when they say that they are idempotent',
+    { timeout: 40_000 },
     async () => {
       await scene(1)
+      const onceOnly = { workers, call: dispatcherOf('ada').executeTool('dieOnce', 1) }
+      await expect.poll(() => onceOnly.workers.runs).toEqual(['die 1'])
+      await scene(1)
       const tools = [{ name: 'dieOnce', idempotent: true, execute: () => 'here' }]
-      const dispatcher = dispatcherWith({ tools, executor, limits: { timeoutMs: 50_000 } })
-      const call = dispatcher.executeTool('dieOnce', 1)
+      const call = dispatcherWith({ tools, executor, limits: { timeoutMs: 35_000 } }).executeTool('dieOnce', 1)
       await expect.poll(() => workers.runs).toEqual(['die 1'])
       await workers.start({ SURVIVOR: '1' })
+      const lost = await onceOnly.call
+      expect(lost.error?.code).toBe('tool_failed')
+      expect(lost.error?.message).toContain('The worker of tool dieOnce was lost')
+      expect(onceOnly.workers.runs).toEqual(['die 1'])
       expect((await call).result).toBe('survived')
       expect(workers.runs).toEqual(['die 1', 'die 1'])
     },
