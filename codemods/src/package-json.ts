@@ -1,8 +1,10 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { askedIn, type Draft, emptyCatalogs, throughCatalog } from './catalogs.js'
 import { dispatcherPackage, kitPackage, packageOf } from './facades.js'
 import { isInside, type Tree } from './files.js'
 import { addMember, keysAt, removeElement, removeMember } from './json-edit.js'
+import { removeOverrides } from './overrides.js'
 import { rangeOf } from './own-manifest.js'
 import type { FacadeName } from './plan.js'
 import { reportedPath } from './result.js'
@@ -14,15 +16,7 @@ const dependencyFields = ['dependencies', 'devDependencies', 'peerDependencies',
 type DependencyField = (typeof dependencyFields)[number]
 
 /** Where a manifest says more about a package that it needs, or that others do. */
-const companionFields: readonly (readonly string[])[] = [
-  ['peerDependenciesMeta'],
-  ['dependenciesMeta'],
-  ['overrides'],
-  ['resolutions'],
-  ['pnpm', 'overrides'],
-  ['catalog'],
-  ['workspaces', 'catalog'],
-]
+const companionFields: readonly (readonly string[])[] = [['peerDependenciesMeta'], ['dependenciesMeta']]
 const listFields = ['bundleDependencies', 'bundledDependencies'] as const
 
 /** A manifest with new dependencies. */
@@ -36,6 +30,8 @@ export interface MoveInput {
   readonly tree: Tree
   /** Manifests that may be changed, absolute. */
   readonly manifests: readonly string[]
+  /** `pnpm-workspace.yaml` files that may be changed, absolute. */
+  readonly workspaces: readonly string[]
   readonly facades: readonly FacadeName[]
   readonly usage: Usage
   /** The files that this run changed. */
@@ -44,15 +40,42 @@ export interface MoveInput {
 
 /**
  * Moves dependencies to where the code is now: a facade that nothing under a manifest names any more is removed from it, and
- * what takes its place is added in the same field. A facade that a marked site still imports stays.
+ * what takes its place is added in the same field, through the same catalog. A facade that a marked site still imports stays.
+ * Catalogs and overrides lose what nobody asks for any more.
  *
- * @returns the manifests that change
+ * @returns the manifests, and files of workspaces, that change
  */
 export function moveDependencies(input: MoveInput): MovedManifest[] {
-  return input.manifests.flatMap((path) => {
-    const moved = moveIn(path, input)
-    return moved === undefined ? [] : [moved]
-  })
+  const { tree, facades, usage } = input
+  const drafts = [...input.manifests, ...input.workspaces].flatMap(draftOf)
+  for (const draft of drafts) if (!draft.path.endsWith('.yaml')) moveIn(draft, drafts, input)
+  const asked = askedIn(tree, drafts)
+  const names = facades.map(packageOf)
+  emptyCatalogs(drafts, names, asked)
+  for (const draft of drafts) {
+    const directory = dirname(draft.path)
+    for (const name of names.filter((each) => draft.text.includes(each))) {
+      const isUsed = [...usage.under(directory).values()].some((used) => used.has(name))
+      if (!isUsed && !asked(directory, name)) removeOverrides(draft, name)
+    }
+  }
+  return drafts.flatMap((draft) => (draft.lines.length === 0 ? [] : [movedFrom(draft, tree.root)]))
+}
+
+/** A file that can be changed; one that is not in UTF-8, or a manifest that is none of theirs, cannot. */
+function draftOf(path: string): Draft[] {
+  const before = readFileSync(path)
+  const text = before.toString('utf8')
+  if (!Buffer.from(text).equals(before)) return []
+  const manifest = path.endsWith('.yaml') ? {} : parse(text)
+  const isTheirs = typeof manifest === 'object' && manifest !== null && !Array.isArray(manifest) && !isOurs(manifest)
+  return isTheirs ? [{ path, before, text, lines: [] }] : []
+}
+
+function movedFrom({ path, before, text, lines }: Draft, root: string): MovedManifest {
+  const file = reportedPath(root, path)
+  const edits = lines.map(() => ({ start: 0, end: 0, text: '' }))
+  return { path, before, after: Buffer.from(text), edits, moved: lines.map((line) => `${file}: ${line}`) }
 }
 
 /** The `package.json` files that govern the given paths: those among them, and those in the directories above. */
@@ -76,23 +99,26 @@ function declares(text: string, names: readonly string[]): boolean {
   return names.some((name) => fieldsWith(manifest, name).length > 0)
 }
 
-function moveIn(path: string, input: MoveInput): MovedManifest | undefined {
-  const before = readFileSync(path)
-  const text = before.toString('utf8')
+function moveIn(draft: Draft, drafts: readonly Draft[], input: MoveInput): void {
+  const { path, text } = draft
   const manifest = parse(text)
-  if (typeof manifest !== 'object' || manifest === null || isOurs(manifest)) return undefined
-  if (isMarker(path, text, input.tree.root)) return undefined
+  if (typeof manifest !== 'object' || manifest === null || isMarker(path, text, input.tree.root)) return
   const declared = input.facades.map(packageOf).filter((name) => fieldsWith(manifest, name).length > 0)
   const owned = namesUnder(path, input)
   const additions =
     declared.length > 0 || owned.changed ? additionsTo(path, manifest, owned.names, declared, input) : []
   const removals = declared.filter((name) => !owned.names.has(name))
-  const after = removals.reduce(removePackage, additions.reduce(addPackage, text))
-  if (after === text || !Buffer.from(text).equals(before)) return undefined
-  const lines = [...removals.map((name) => `- ${name}`), ...additions.map(({ name, range }) => `+ ${name} ${range}`)]
-  const edits = lines.map(() => ({ start: 0, end: 0, text: '' }))
-  const file = reportedPath(input.tree.root, path)
-  return { path, before, after: Buffer.from(after), edits, moved: lines.map((line) => `${file}: ${line}`) }
+  for (const name of removals) draft.lines.push(`- ${name}`)
+  for (const { field, name, range, beside } of additions) {
+    const asked = property(property(manifest, field), beside ?? '')
+    const wanted =
+      beside === undefined || typeof asked !== 'string'
+        ? range
+        : throughCatalog(drafts, path, { name, range, facade: beside, asked })
+    draft.text = addMember(draft.text, [field], name, wanted, beside)
+    draft.lines.push(`+ ${name} ${wanted}`)
+  }
+  draft.text = removals.reduce(removePackage, draft.text)
 }
 
 /** The packages that the files under a manifest name, files under a nested manifest that declares them left out. */
@@ -186,10 +212,6 @@ function declaredAbove(path: string, tree: Tree, name: string, declared: readonl
     if (at === dirname(at)) break
   }
   return false
-}
-
-function addPackage(text: string, { field, name, range, beside }: Addition): string {
-  return addMember(text, [field], name, range, beside)
 }
 
 function removePackage(text: string, name: string): string {

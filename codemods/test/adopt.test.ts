@@ -180,7 +180,10 @@ export class ToolDispatcher extends Base {\n  constructor() {\n    super()\n    
     }
     const root = adopting(files, { entryPoints: { 'src/agents/tool_dispatcher': 'legacy', 'src/calls': 'core' } })
     const { status, result } = await adopt(root)
-    expect(status).toBe(0)
+    expect(status).toBe(1)
+    expect(result.findings.map(({ file, message }) => `${file} ${message.split(';')[0]}`)).toEqual([
+      'tsconfig.json compilerOptions.paths.#calls still leads to src/calls',
+    ])
     expect(result.changes.map(({ file }) => file)).toEqual([
       'src/by-alias.ts',
       'src/by-directory.ts',
@@ -302,6 +305,40 @@ vi.mock('../src/agents/tool_dispatcher.js', async (importOriginal) => ({
 vi.unmock('../src/agents/tool_dispatcher.js')
 export const d = ToolDispatcher
 `
+
+  it('says where configuration still leads to a module, with its line on disk', async () => {
+    const root = adopting({
+      'package.json': [
+        '{',
+        '  "devDependencies": { "@acme/dispatch-core": "^3.0.0" },',
+        '  "imports": { "#dispatch": "./src/agents/tool_dispatcher.js", "#other": "./src/other.js" },',
+        '  "jest": {',
+        '    "moduleNameMapper": {',
+        '      "^@acme/dispatch-core$": "<rootDir>/mocks/core.js",',
+        '      "^~dispatch$": "<rootDir>/src/agents/tool_dispatcher"',
+        '    }',
+        '  }',
+        '}',
+        '',
+      ].join('\n'),
+      'tsconfig.json':
+        '{\n  "compilerOptions": {\n    "allowJs": true,\n    "paths": { "@old": ["./src/agents/tool_dispatcher"] }\n  }\n}\n',
+      'src/a.js': "import { ToolDispatcher } from './agents/tool_dispatcher.js'\nexport const a = ToolDispatcher\n",
+    })
+    const expected = [
+      'package.json:3 imports.#dispatch still leads to src/agents/tool_dispatcher',
+      'package.json:6 jest.moduleNameMapper still leads to @acme/dispatch-core',
+      'package.json:7 jest.moduleNameMapper.^~dispatch$ still leads to src/agents/tool_dispatcher',
+      'tsconfig.json:4 compilerOptions.paths.@old still leads to src/agents/tool_dispatcher',
+    ]
+    const said = (messages: readonly string[]) => messages.map((message) => message.split(';')[0])
+    expect(said((await adopt(root, '--check')).messages)).toEqual(expected)
+    const { messages, status } = await adopt(root)
+    expect(said(messages).map((message) => message?.replace(/:\d+/u, ''))).toEqual(
+      expected.map((message) => message.replace(/:\d+/u, '')),
+    )
+    expect(status).toBe(1)
+  })
 
   it('moves the mocks with the module', async () => {
     const root = adopting({ 'src/use.js': use, 'test/use.test.ts': mock })

@@ -53,7 +53,7 @@ describe('configuration that a migration does not move', () => {
         '      "^old$": "@switchyard/legacy"',
         '    }',
         '  },',
-        '  "overrides": { "other": { "@switchyard/legacy": "1" } }',
+        '  "overrides": { "other": "npm:@switchyard/legacy@1" }',
         '}',
       ].join('\n'),
     })
@@ -65,13 +65,23 @@ describe('configuration that a migration does not move', () => {
     expect(status).toBe(1)
   })
 
+  it.each(['dry-run', 'check'] as const)('is reported with its line on disk under --%s', async (mode) => {
+    const root = realpathSync(mkdtempSync(join(tmpdir(), 'switchyard-configuration-')))
+    roots.push(root)
+    writeFileSync(join(root, 'run.js'), caller)
+    const overrides = '  "overrides": {\n    "@switchyard/legacy": "1",\n    "other": "npm:@switchyard/legacy@1"\n  }'
+    writeFileSync(join(root, 'package.json'), `{\n  "dependencies": { "@switchyard/legacy": "1" },\n${overrides}\n}\n`)
+    const { result } = await migrate({ cwd: root, mode })
+    expect(result.findings.map(({ file, line }) => `${file}:${line}`)).toEqual(['package.json:5'])
+  })
+
   it('is reported with its line in pnpm-workspace.yaml, comments aside', async () => {
     const { left } = await leftIn({
       'package.json': '{ "dependencies": { "@switchyard/legacy": "catalog:" } }',
       'pnpm-workspace.yaml':
-        "packages:\n  - .\n# '@switchyard/core' was here\ncatalog:\n  '@switchyard/legacy': ^1.0.0\n  '@switchyard/legacy-tools': 1\noverrides:\n  '@switchyard/enhanced': 1\n",
+        "packages:\n  - .\n# '@switchyard/core' was here\ncatalog: { '@switchyard/legacy': ^1.0.0,\n  '@switchyard/legacy-tools': 1 }\noverrides:\n  '@switchyard/enhanced': 1\n",
     })
-    expect(left).toEqual(['pnpm-workspace.yaml:5 catalog', 'pnpm-workspace.yaml:8 overrides'])
+    expect(left).toEqual(['pnpm-workspace.yaml:4 catalog', 'pnpm-workspace.yaml:7 overrides'])
   })
 
   it('is reported with its line in a tsconfig whose paths stay', async () => {

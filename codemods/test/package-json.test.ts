@@ -38,7 +38,7 @@ describe('moveDependencies()', () => {
       `{\n  "devDependencies": {\n    ${dispatcher}\n  }\n}\n`,
     ],
     [
-      'a catalog of pnpm behind the range',
+      'a catalog that is nowhere to be found',
       `{ "dependencies": { "@switchyard/legacy": "catalog:" } }\n`,
       `{ "dependencies": { ${dispatcher} } }\n`,
     ],
@@ -137,6 +137,96 @@ describe('moveDependencies()', () => {
       expect(after['count.js']).toBe(canonical)
     },
   )
+})
+
+describe('catalogs and overrides', () => {
+  const range = rangeOf('@switchyard/dispatcher')
+
+  it.each([
+    [
+      'the default catalog, its comments kept',
+      'catalog:',
+      `packages:\n  - packages/*\n\ncatalog:\n  # for all of us\n  '@switchyard/legacy': ^0.9.0 # until spring\n  zod: 4\n`,
+      `packages:\n  - packages/*\n\ncatalog:\n  # for all of us\n  '@switchyard/dispatcher': ${range}\n  zod: 4\n`,
+    ],
+    [
+      'a named catalog, in no order and with carriage returns',
+      'catalog:old',
+      `catalogs:\r\n  old:\r\n    zod: 4\r\n    "@switchyard/legacy": 1\r\n    ai: 7`,
+      `catalogs:\r\n  old:\r\n    zod: 4\r\n    "@switchyard/dispatcher": ${range}\r\n    ai: 7`,
+    ],
+    [
+      'overrides too',
+      'catalog:',
+      `catalog:\n  '@switchyard/legacy': 1\noverrides:\n  ai: 7\n  zod>@switchyard/legacy: 1\n`,
+      `catalog:\n  '@switchyard/dispatcher': ${range}\noverrides:\n  ai: 7\n`,
+    ],
+  ])('move in pnpm-workspace.yaml: %s', async (_, asked, before, after) => {
+    const files = await moved({
+      'package.json': `{ "private": true }\n`,
+      'pnpm-workspace.yaml': before,
+      'packages/a/package.json': `{ "dependencies": { "@switchyard/legacy": "${asked}" } }\n`,
+      'packages/a/index.js': legacy,
+    })
+    expect(files['pnpm-workspace.yaml']).toBe(after)
+    expect(files['packages/a/package.json']).toBe(`{ "dependencies": { "@switchyard/dispatcher": "${asked}" } }\n`)
+  })
+
+  it('move in the catalogs of bun', async () => {
+    const files = await moved({
+      'package.json': `{ "workspaces": { "packages": ["packages/*"], "catalogs": { "old": { "@switchyard/legacy": "1", "ai": "7" } } } }\n`,
+      'packages/a/package.json': `{ "dependencies": { "@switchyard/legacy": "catalog:old" } }\n`,
+      'packages/a/index.js': legacy,
+    })
+    expect(files['package.json']).toBe(
+      `{ "workspaces": { "packages": ["packages/*"], "catalogs": { "old": { "@switchyard/dispatcher": "${range}", "ai": "7" } } } }\n`,
+    )
+    expect(files['packages/a/package.json']).toBe(`{ "dependencies": { "@switchyard/dispatcher": "catalog:old" } }\n`)
+  })
+
+  it('keep a facade that another package of the workspace asks for', async () => {
+    const root = folder({
+      'package.json': `{ "private": true }\n`,
+      'pnpm-workspace.yaml': `catalog:\n  '@switchyard/legacy': 1\n`,
+      'packages/a/package.json': `{ "dependencies": { "@switchyard/legacy": "catalog:" } }\n`,
+      'packages/a/index.js': legacy,
+      'packages/b/package.json': `{ "dependencies": { "@switchyard/legacy": "catalog:" } }\n`,
+      'packages/b/index.js': undecided,
+    })
+    await migrate({ cwd: root })
+    expect(read(root, 'pnpm-workspace.yaml')).toBe(
+      `catalog:\n  '@switchyard/dispatcher': ${range}\n  '@switchyard/legacy': 1\n`,
+    )
+    expect(read(root, 'packages/a/package.json')).toBe(`{ "dependencies": { "@switchyard/dispatcher": "catalog:" } }\n`)
+    expect(read(root, 'packages/b/package.json')).toContain('"@switchyard/legacy": "catalog:"')
+  })
+
+  it.each([
+    ['a flow mapping', `catalog: { '@switchyard/legacy': 1 }\n`],
+    ['an anchor', `catalog:\n  '@switchyard/legacy': &one 1\n  zod: 4\n`],
+    ['two documents', `catalog:\n  '@switchyard/legacy': 1\n---\ncatalog:\n  zod: 4\n`],
+  ])('are left and reported where they are written as %s', async (_, text) => {
+    const root = folder({
+      'package.json': `{ "dependencies": { "@switchyard/legacy": "catalog:" } }\n`,
+      'pnpm-workspace.yaml': text,
+      'index.js': legacy,
+    })
+    const { result } = await migrate({ cwd: root })
+    expect(read(root, 'pnpm-workspace.yaml')).toBe(text)
+    expect(read(root, 'package.json')).toBe(`{ "dependencies": { ${dispatcher} } }\n`)
+    expect(result.findings.map(({ file }) => file)).toEqual(['pnpm-workspace.yaml'])
+  })
+
+  it('lose nested overrides of npm, and those of yarn and pnpm for one dependent, in a root that needs no facade itself', async () => {
+    const files = await moved({
+      'package.json': `{ "workspaces": ["packages/*"], "overrides": { "other": { "@switchyard/legacy": "1" }, "third": { ".": "2", "@switchyard/legacy": "1" } }, "resolutions": { "other/@switchyard/legacy": "1", "zod": "4" }, "pnpm": { "overrides": { "other>@switchyard/legacy@1": "1" } } }\n`,
+      'packages/a/package.json': `{ "dependencies": { "@switchyard/legacy": "1" } }\n`,
+      'packages/a/index.js': legacy,
+    })
+    expect(files['package.json']).toBe(
+      `{ "workspaces": ["packages/*"], "overrides": { "third": { ".": "2" } }, "resolutions": { "zod": "4" }, "pnpm": { "overrides": {} } }\n`,
+    )
+  })
 })
 
 describe('removeFacadePaths()', () => {

@@ -27,7 +27,7 @@ const measure = defineTool({
 const { store, tickets } = await openStores()
 const router = new EventRouter({ store })
 const gateway = createEventGateway({ router, allowedOrigins: [], limits: settings.limits, tickets })
-let isQuiet = false
+const load = { isOn: true }
 
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://node')
@@ -41,7 +41,7 @@ server.listen(settings.port, '127.0.0.1', () => say(['ready']))
 
 process.on('message', (/** @type {{ do: string, events: AgentEvent[], user: string }} */ message) => {
   if (message.do === 'append') for (const event of message.events) void append(event)
-  if (message.do === 'quiet') isQuiet = true
+  if (message.do === 'quiet') load.isOn = false
   if (message.do === 'revoke') void gateway.revoke(message.user).catch(() => {})
   if (message.do === 'shutdown') void shutDown()
 })
@@ -72,12 +72,12 @@ async function answerTicket(user, response) {
 /** @param {string} user */
 async function runAgents(user) {
   const events = { emit: append }
-  for (let run = 1; !isQuiet; run += 1) {
+  for (let run = 1; load.isOn; run += 1) {
     const context = UserExecutionContext.create({ userId: user, threadId: 'chaos', runId: `${settings.name}-${run}` })
     const agent = new AgentRun(context, events, settings.name)
     const dispatcher = UnifiedToolDispatcher.createForUser(context, { tools: [measure], events })
     await agent.started()
-    for (let step = random.between(0, 4); step > 0 && !isQuiet; step -= 1) {
+    for (let step = random.between(0, 4); step > 0 && load.isOn; step -= 1) {
       await agent.thinking('x'.repeat(random.chance(0.05) ? 3_000 : random.below(100)), step)
       await dispatcher.executeTool('measure', { length: random.below(50) })
       await pause(random.below(settings.pauseMs))
@@ -108,7 +108,7 @@ async function append(event) {
 
 /** As a deployment does it. */
 async function shutDown() {
-  isQuiet = true
+  load.isOn = false
   await gateway.close(2_000)
   process.exit()
 }

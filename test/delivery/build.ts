@@ -1,13 +1,17 @@
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import type * as main from '@switchyard/dispatcher'
+import type * as client from '@switchyard/dispatcher/client'
+import type * as sqlite from '@switchyard/dispatcher/sqlite'
+import type * as websocket from '@switchyard/dispatcher/websocket'
 
 /** The built code of event delivery, as it is or with a fault in it. */
 export interface Build {
-  readonly main: typeof import('@switchyard/dispatcher')
-  readonly websocket: typeof import('@switchyard/dispatcher/websocket')
-  readonly client: typeof import('@switchyard/dispatcher/client')
-  readonly sqlite: typeof import('@switchyard/dispatcher/sqlite')
+  readonly main: typeof main
+  readonly websocket: typeof websocket
+  readonly client: typeof client
+  readonly sqlite: typeof sqlite
 }
 
 /** A fault as a replacement in one built file. */
@@ -55,6 +59,6 @@ export function removeCopies(): void {
 async function load(dist: string): Promise<Build> {
   const entry = (name: string): Promise<unknown> =>
     import(/* @vite-ignore */ pathToFileURL(join(dist, `${name}.js`)).href)
-  const [main, websocket, client, sqlite] = await Promise.all(['index', 'websocket', 'client', 'sqlite'].map(entry))
-  return { main, websocket, client, sqlite } as Build
+  const [index, gateway, browser, file] = await Promise.all(['index', 'websocket', 'client', 'sqlite'].map(entry))
+  return { main: index, websocket: gateway, client: browser, sqlite: file } as Build
 }

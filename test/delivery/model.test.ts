@@ -7,23 +7,29 @@ import { World } from './world.js'
 
 withVirtualTime()
 
-function check(
+/** What is wrong in the smallest history that shows it; nothing when nothing is. */
+async function faultOf(
   build: Build,
   storageOf: (build: Build, retention: Retention) => Storage,
   numRuns: number,
-): Promise<void> {
+): Promise<string | undefined> {
   const property = fc.asyncProperty(histories, async (steps: Operation[]) => {
-    expect(await live(new World(build, storageOf(build, RETENTION), RETENTION), steps)).toBeUndefined()
+    const fault = await live(new World(build, storageOf(build, RETENTION), RETENTION), steps)
+    if (fault !== undefined) throw new Error(fault)
   })
-  return fc.assert(property, { numRuns })
+  const details = await fc.check(property, { numRuns })
+  return details.failed ? fc.defaultReportMessage(details) : undefined
 }
 
 describe('event delivery, whatever happens', () => {
+  // More: SWITCHYARD_MODEL_RUNS=5000.
+  const runs = Number(process.env['SWITCHYARD_MODEL_RUNS'] ?? 0)
+
   it('gives each client the log of its user from a memory store', async () => {
-    await check(await intactBuild(), memoryStorage, Number(process.env['SWITCHYARD_MODEL_RUNS'] ?? 300))
+    expect(await faultOf(await intactBuild(), memoryStorage, runs || 300)).toBeUndefined()
   })
 
   it('gives each client the log of its user from a SQLite file', async () => {
-    await check(await intactBuild(), sqliteStorage, Number(process.env['SWITCHYARD_MODEL_RUNS'] ?? 60))
+    expect(await faultOf(await intactBuild(), sqliteStorage, runs || 60)).toBeUndefined()
   })
 })

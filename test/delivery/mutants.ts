@@ -54,8 +54,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'one event too many is dropped',
     ...{ file: 'stores/sqlite-logs.js', store: 'sqlite' },
-    text: 'drop(file, log, log.seq - Math.floor(this.#maxEvents))',
-    becomes: 'drop(file, log, log.seq - Math.floor(this.#maxEvents) + 1)',
+    text: 'Math.max(log.before, log.seq - this.#maxEvents)',
+    becomes: 'Math.max(log.before, log.seq - this.#maxEvents + 1)',
   },
   {
     fault: 'the cursor moves on whether or not there was room',

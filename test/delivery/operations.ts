@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, vi } from 'vitest'
-import { elapse, turns, type User, USERS, type World } from './world.js'
+import { turns } from './flaky-store.js'
+import { type User, USERS } from './stage.js'
+import { elapse, type World } from './world.js'
 
 /** One step of a history. */
 export type Operation =
@@ -12,9 +14,11 @@ export type Operation =
       readonly tab: number
     }
   | { readonly do: 'revoke'; readonly user: User }
-  | { readonly do: 'kill'; readonly then: 'keep' | 'back up' | 'set back' | 'lose' }
+  | { readonly do: 'kill'; readonly logs: 'keep' | 'back up' | 'set back' | 'lose' }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'turns'; readonly count: number }
+  | { readonly do: 'lag'; readonly reads: number }
+  | { readonly do: 'fail'; readonly reads: number }
   | { readonly do: 'shut down' }
   | { readonly do: 'settle' }
 
@@ -49,12 +53,19 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('kill' as const),
-      then: fc.constantFrom('keep' as const, 'back up' as const, 'set back' as const, 'lose' as const),
+      logs: fc.constantFrom('keep' as const, 'back up' as const, 'set back' as const, 'lose' as const),
     }),
   },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(30, 300, 1_000, 6_000, 40_000) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('lag' as const, 'lag' as const, 'fail' as const),
+      reads: fc.nat({ max: 6 }),
+    }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('turns' as const), count: fc.integer({ min: 1, max: 12 }) }) },
   {
@@ -67,21 +78,50 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 const setBack: fc.Arbitrary<Operation[]> = fc
   .record({ user, tab, lost: fc.integer({ min: 1, max: 4 }), new: fc.integer({ min: 1, max: 8 }) })
   .map((of) => [
-    { do: 'kill', then: 'back up' },
+    { do: 'kill', logs: 'back up' },
     { do: 'append', user: of.user, count: of.lost },
     { do: 'settle' },
     { do: 'stall', tab: of.tab },
-    { do: 'kill', then: 'set back' },
+    { do: 'kill', logs: 'set back' },
     { do: 'append', user: of.user, count: of.new },
+  ])
+
+/** A server at fault leaves an event out, and sends a few more. */
+const leftOut: fc.Arbitrary<Operation[]> = fc
+  .record({ user, tab, more: fc.integer({ min: 2, max: 4 }) })
+  .map((of) => [
+    { do: 'settle' },
+    { do: 'swallow', tab: of.tab },
+    { do: 'append', user: of.user, count: of.more },
+    { do: 'turns', count: 12 },
+    { do: 'settle' },
+  ])
+
+/** A tab that is busy with one event while others come. */
+const heldUp: fc.Arbitrary<Operation[]> = fc
+  .record({ user, tab, count: fc.integer({ min: 2, max: 9 }) })
+  .map((of) => [
+    { do: 'settle' },
+    { do: 'hold', tab: of.tab },
+    { do: 'append', user: of.user, count: of.count },
+    { do: 'turns', count: 12 },
   ])
 
 /** Histories: two tabs to begin with, then anything. */
 export const histories: fc.Arbitrary<Operation[]> = fc
-  .array(fc.oneof({ weight: 30, arbitrary: operation.map((one) => [one]) }, { weight: 1, arbitrary: setBack }), {
-    minLength: 4,
-    maxLength: 24,
-    size: 'max',
-  })
+  .array(
+    fc.oneof(
+      { weight: 30, arbitrary: operation.map((one) => [one]) },
+      { weight: 1, arbitrary: setBack },
+      { weight: 1, arbitrary: leftOut },
+      { weight: 1, arbitrary: heldUp },
+    ),
+    {
+      minLength: 4,
+      maxLength: 24,
+      size: 'max',
+    },
+  )
   .map((steps) => [
     { do: 'open', user: 'ann', from: 'oldest' },
     { do: 'open', user: 'bob', from: 'now' },
@@ -127,7 +167,9 @@ async function take(world: World, step: Operation): Promise<void> {
   else if (step.do === 'resend') await world.resend(step.user, step.back)
   else if (step.do === 'open') world.open(step.user, step.from)
   else if (step.do === 'revoke') await world.revoke(step.user)
-  else if (step.do === 'kill') await world.kill(step.then)
+  else if (step.do === 'kill') await world.kill(step.logs)
+  else if (step.do === 'lag') world.trouble.lag = step.reads
+  else if (step.do === 'fail') world.trouble.failures = step.reads
   else if (step.do === 'wait') await elapse(step.ms)
   else if (step.do === 'turns') await turns(step.count)
   else if (step.do === 'shut down') await world.shutDown()

@@ -1,14 +1,14 @@
 import type { AgentEvent, Position } from '@switchyard/dispatcher'
 import type { Deed, Life, Moment, Place } from './history-model.js'
 import { type Tap, webSocketOver, type Wire } from './network.js'
-import { OLDEST, type User, USERS, WINDOW, type World } from './world.js'
+import { OLDEST, type Stage, type User, USERS, WINDOW } from './stage.js'
 
 /** A real client of a user, which can be held up, cut off and reloaded. */
 export class Tab {
   readonly user: User
   isStalled = false
   isClosed = false
-  readonly #world: World
+  readonly #world: Stage
   readonly #from: 'oldest' | 'now'
   readonly #begun: Moment
   readonly #deeds: Deed[] = []
@@ -28,7 +28,7 @@ export class Tab {
   /** The reason of a snapshot whose position is not saved yet. */
   #told: string | undefined
 
-  constructor(world: World, user: User, from: 'oldest' | 'now') {
+  constructor(world: Stage, user: User, from: 'oldest' | 'now') {
     this.#world = world
     this.user = user
     this.#from = from
@@ -169,17 +169,21 @@ export class Tab {
   /** Looks at the frames of one connection: how many events are in flight, and where it starts. */
   #tap(): Tap {
     let acknowledged: { epoch: number; seq: number } | undefined
+    let sent = 0
     return {
       heard: (frame) => {
         const { t, epoch, seq, id } = JSON.parse(frame) as Position & { readonly t: string }
         if (t === 'ready' || t === 'snapshot') {
           acknowledged = { epoch, seq }
+          sent = seq
           this.#startedAt = { epoch, seq, id }
         }
         if (t === 'event' && acknowledged?.epoch === epoch && seq - acknowledged.seq > WINDOW)
           this.#world.found(
             `${seq - acknowledged.seq} events were in flight for ${this.user}, with a window of ${WINDOW}`,
           )
+        if (t === 'event' && seq !== sent + 1) this.#world.found(`${sent} was followed by ${seq} on one connection`)
+        if (t === 'event') sent = seq
         const times = t === 'event' ? this.#timesNext() : 1
         this.#lacksLast = times === 0
         return times

@@ -1,24 +1,20 @@
-import type { AgentEvent, EventStore, Position } from '@switchyard/dispatcher'
+import type { AgentEvent, EventStore } from '@switchyard/dispatcher'
 import type { EventGateway } from '@switchyard/dispatcher/websocket'
 import { vi } from 'vitest'
 import type { Build } from './build.js'
+import { FlakyStore, type Trouble, turns } from './flaky-store.js'
 import { Era, faultIn, type Moment, type Place, text } from './history-model.js'
 import { serverOf, Wire } from './network.js'
 import type { Retention, Storage } from './storage.js'
+import { OLDEST, type Stage, type User, USERS, WINDOW } from './stage.js'
 import { Tab } from './tab.js'
 
-export const USERS = ['ann', 'bob'] as const
-export type User = (typeof USERS)[number]
-
-/** Events in flight for a connection. */
-export const WINDOW = 5
-
-export const OLDEST: Position = { epoch: 0, seq: 0, id: null }
-
 /** A server with its store, the clients of its users, and beside it what the logs must be. */
-export class World {
+export class World implements Stage {
   readonly build: Build
   readonly tabs: Tab[] = []
+  /** Of the store, for its readers. */
+  readonly trouble: Trouble = { lag: 0, failures: 0 }
   /** What was found wrong first. */
   fault: string | undefined
   readonly #storage: Storage
@@ -63,7 +59,7 @@ export class World {
     return this.#gateway.createTicket(user)
   }
 
-  connect(tab: Tab): Wire {
+  connect(tab: { readonly isStalled: boolean }): Wire {
     const wire = new Wire()
     this.#wires.add(wire)
     wire.client.once('close', () => this.#wires.delete(wire))
@@ -87,20 +83,22 @@ export class World {
   }
 
   /** Kills the server; what its store then has is what the store promises. */
-  async kill(then: 'keep' | 'back up' | 'set back' | 'lose'): Promise<void> {
+  async kill(logs: 'keep' | 'back up' | 'set back' | 'lose'): Promise<void> {
     for (const wire of this.#wires) wire.cut()
     await this.#gateway.close(0)
     await this.#store.close()
-    const isLost = this.#storage.afterKill === 'lost' || then === 'lose'
+    const isLost = this.#storage.afterKill === 'lost' || logs === 'lose'
     if (isLost) this.#lose()
-    else if (then === 'back up' && this.#storage.backUp()) this.#saved = this.#copyOfEras()
-    else if (then === 'set back') this.#setBack()
+    else if (logs === 'back up' && this.#storage.backUp()) this.#saved = this.#copyOfEras()
+    else if (logs === 'set back') this.#setBack()
     this.#store = this.#storage.open()
     ;[this.#gateway, this.#server] = this.#start()
   }
 
   /** Lets everybody catch up, and looks whether they have. */
   async settle(): Promise<void> {
+    this.trouble.lag = 0
+    this.trouble.failures = 0
     for (const tab of this.tabs) tab.relax()
     for (let step = 0; step < 160 && this.fault === undefined; step += 1) {
       await elapse(step < 8 ? 125 : 1_000)
@@ -142,7 +140,7 @@ export class World {
   }
 
   #start(): [EventGateway, ReturnType<typeof serverOf>] {
-    const router = new this.build.main.EventRouter({ store: this.#store })
+    const router = new this.build.main.EventRouter({ store: new FlakyStore(this.#store, this.trouble) })
     const limits = { window: WINDOW, slowTimeoutMs: 5_000, connectionsPerUser: 20, maxBufferedBytes: 500 }
     const gateway = this.build.websocket.createEventGateway({ router, allowedOrigins: [], limits })
     return [gateway, serverOf(gateway)]
@@ -227,11 +225,6 @@ export class World {
       ...{ requestId: 'request', timestamp: new Date().toISOString(), payload: {} },
     }
   }
-}
-
-/** Lets what is under way in memory go on. */
-export async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Lets time pass, and what happens in it. */

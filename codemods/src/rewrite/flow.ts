@@ -1,5 +1,6 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
+import { checkReach, classOfField, isExported } from './reach.js'
 import { functionOf, isAssignment, isFunctionLike, isTransparent } from './syntax.js'
 import type { Key, Work } from './work.js'
 
@@ -95,40 +96,6 @@ export function declarationKey(work: Work, name: ts.Node): ts.Declaration | unde
   return declaration !== undefined && work.isOwn(declaration) ? declaration : undefined
 }
 
-/** What other files can reach moves only where all of them are known, and only if they may all be written. */
-function checkReach(work: Work, key: Key, node: ts.Node, facade: FacadeName): void {
-  if (!isDeclaration(key)) return
-  if (!work.isEditable(key.getSourceFile())) {
-    work.block(node, key, facade, 'it is declared in a file outside the paths given; migrate both together')
-  } else if (!work.project.typed && isExported(key)) {
-    work.block(
-      node,
-      key,
-      facade,
-      'other files can reach it, and without a tsconfig.json they cannot be found; add one, or migrate by hand',
-    )
-  }
-}
-
-function isDeclaration(key: Key): key is ts.Declaration {
-  return 'kind' in key && 'getSourceFile' in key
-}
-
-function isExported(declaration: ts.Declaration): boolean {
-  for (let node: ts.Node | undefined = declaration; node !== undefined; node = node.parent) {
-    if (ts.isExportAssignment(node)) return true
-    const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
-    if (modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true)
-      return node === declaration || !isFunctionLike(node) || isParameterOf(declaration, node)
-    if (isFunctionLike(node) && node !== declaration && !isParameterOf(declaration, node)) return false
-  }
-  return false
-}
-
-function isParameterOf(declaration: ts.Node, holder: ts.Node): boolean {
-  return ts.isParameter(declaration) && declaration.parent === holder
-}
-
 /** Climbs from an expression to where its value goes. */
 function follow(work: Work, expression: ts.Expression, source: Key, facade: FacadeName): void {
   const { parent } = expression
@@ -211,7 +178,7 @@ function followOperator(
     // A place of a generic type is a dispatcher's only by what holds it.
     const holder = ts.isPropertyAccessExpression(left) ? declarationKeyOf(work, left.expression) : undefined
     if (holder !== undefined && target !== undefined && !isInstance(work, target)) work.join(source, holder)
-    if (target === undefined || isAnyType(work, left)) {
+    if (target === undefined || (isAnyType(work, left) && !isFieldOfClass(work, target, name))) {
       work.block(
         expression,
         source,
@@ -249,6 +216,16 @@ function followOperator(
       )
       return undefined
   }
+}
+
+/** In JavaScript an assignment to `this` declares a field, whose type is what is assigned; the place itself shows none. */
+function isFieldOfClass(work: Work, target: ts.Declaration, name: ts.Node): boolean {
+  const symbol = work.checker.getSymbolAtLocation(name)
+  return (
+    classOfField(target) !== undefined &&
+    symbol !== undefined &&
+    isInstanceType(work, work.checker.getTypeOfSymbol(symbol))
+  )
 }
 
 function isQuestion(parent: ts.Node): boolean {
@@ -303,7 +280,7 @@ function intoProperty(
   const name = property.name.getText()
   const expected = contextual?.getProperty(name)
   const declaration = expected?.valueDeclaration ?? expected?.declarations?.[0]
-  if (declaration !== undefined && work.isOwn(declaration)) {
+  if (declaration !== undefined && work.isOwn(declaration) && !isAnyType(work, declaration)) {
     work.join(source, declaration)
     checkReach(work, declaration, at, facade)
   } else if (declaration !== undefined || (contextual !== undefined && (contextual.flags & ts.TypeFlags.Any) !== 0)) {
@@ -355,6 +332,8 @@ function intoCall(
   const parameters = signature?.getParameters() ?? []
   const parameter = parameters[Math.min(index, parameters.length - 1)]
   const declaration = parameter?.valueDeclaration
+  // It has been given its new type already.
+  if (parameter !== undefined && isCanonical(work.checker.getTypeOfSymbolAtLocation(parameter, call))) return
   if (parameter !== undefined && declaration !== undefined && work.isOwn(declaration)) {
     const type = work.checker.getTypeOfSymbolAtLocation(parameter, call)
     const isHeld = isInstance(work, argument)
@@ -397,6 +376,16 @@ function declarationKeyOf(work: Work, expression: ts.Expression): ts.Declaration
 function nameOf(call: ts.CallExpression | ts.NewExpression): string {
   const text = call.expression.getText()
   return text.length > 40 ? 'a function' : `${text}()`
+}
+
+/** Whether a type is the canonical dispatcher's. */
+function isCanonical(type: ts.Type): boolean {
+  const declaration = type.symbol?.declarations?.[0]
+  return (
+    type.symbol?.name === 'UnifiedToolDispatcher' &&
+    declaration !== undefined &&
+    /\/(?:@switchyard|packages)\/dispatcher\//u.test(declaration.getSourceFile().fileName)
+  )
 }
 
 export function isInstance(work: Work, node: ts.Node): boolean {

@@ -5,6 +5,7 @@ import { declarationKey, followInstance, isInstance, joinContextual, sourceOf } 
 import { surveyDisposeAll, surveyMember } from './members.js'
 import { innermost, isFunctionLike, isTransparent } from './syntax.js'
 import { enclosingKey } from './type-places.js'
+import { surveyUnknownPlace } from './unknown-places.js'
 import type { Work } from './work.js'
 
 /** Surveys the places of a file where a dispatcher is held, passed on or used. */
@@ -15,6 +16,7 @@ export function surveyInstances(work: Work, source: ts.SourceFile): void {
     if (isValue(node)) surveyValue(work, node, creates)
     else if (ts.isTypeReferenceNode(node)) surveyTypeReference(work, node)
     else if (ts.isClassLike(node)) joinInherited(work, node)
+    if (isPassable(node)) surveyUnknownPlace(work, node, creates)
     if (isHolder(node)) surveyHolder(work, node, creates)
     surveyUnknown(work, node)
     ts.forEachChild(node, visit)
@@ -58,6 +60,17 @@ function isValue(node: ts.Node): node is ts.Expression {
     return true
   if (ts.isObjectLiteralExpression(node) || ts.isAwaitExpression(node)) return true
   return ts.isIdentifier(node) && isRead(node)
+}
+
+/** Whether a node is a value that may hold dispatchers, wherever it goes. */
+function isPassable(node: ts.Node): node is ts.Expression {
+  return (
+    isValue(node) ||
+    ts.isArrayLiteralExpression(node) ||
+    ts.isArrowFunction(node) ||
+    ts.isFunctionExpression(node) ||
+    node.kind === ts.SyntaxKind.ThisKeyword
+  )
 }
 
 /** Whether a name is read, rather than declared or asked of something. */

@@ -130,8 +130,10 @@ export class Work {
   }
 
   block(node: ts.Node, key: Key, facade: FacadeName, message: string): void {
-    if (this.blocks.some((block) => block.node === node && block.message === message)) return
-    this.blocks.push({ node, key, facade, message })
+    const same = this.blocks.find((block) => block.node === node && block.message === message)
+    // Said once, it holds back both.
+    if (same !== undefined) this.tie(same.key, key)
+    else this.blocks.push({ node, key, facade, message })
   }
 
   add(site: PlannedSite): void {

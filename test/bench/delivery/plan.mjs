@@ -7,11 +7,11 @@ import { interleave } from '../measure.mjs'
 import { eventFor } from './events.mjs'
 import { Clients, gateway, rawWs, socketIo } from './servers.mjs'
 import { weighSlowReaders } from './slow-readers.mjs'
-import { Folder, memoryCases, redisCases, sqliteCases, startRedis } from './stores.mjs'
+import { bareRedis, bareSqlite, Folder, memoryCases, redisCases, sqliteCases, startRedis } from './stores.mjs'
 
 /** How much is measured. `clients`: how many, and how many events each of them gets in a run. */
 export const FULL_EFFORT = {
-  rounds: 30,
+  rounds: 20,
   batchMs: 20,
   warmUpMs: 500,
   clients: [
@@ -37,6 +37,10 @@ export const QUICK_EFFORT = {
   slowReaders: 2,
   slowEvents: 200,
 }
+
+export const MEMORY = 'gateway, MemoryEventStore'
+const WS_AND_SQLITE = 'raw ws after a bare WAL insert'
+const WS_AND_REDIS = 'raw ws after a bare XADD'
 
 /** How many events are sent before the event loop has its turn. */
 const A_TURN = 100
@@ -102,36 +106,33 @@ async function deliveryCases(clients, count, each, folder, redisUrl) {
   const connecting = { clients, count }
   const kept = { maxEvents: 10_000 }
   const floor = `raw ws, ${count.toLocaleString('en')}`
-  const named = (/** @type {string} */ name, /** @type {import('../measure.mjs').Case['kind']} */ kind) => ({
-    name,
-    kind,
-  })
-  const path = join(folder.path, `delivery-${count}.db`)
+  const path = (/** @type {string} */ name) => join(folder.path, `${name}-${count}.db`)
+  /** @type {[name: string, kind: import('../measure.mjs').Case['kind'], against: string, delivery: Promise<import('./servers.mjs').Delivery>][]} */
   const all = [
-    { ...named(floor, 'floor'), delivery: await rawWs(connecting) },
-    { ...named('Socket.IO with recovery', 'peer'), delivery: await socketIo(connecting) },
-    {
-      ...named('gateway, MemoryEventStore', 'ours'),
-      delivery: await gateway({ ...connecting, store: new MemoryEventStore(kept) }),
-    },
-    {
-      ...named('gateway, SqliteEventStore', 'ours'),
-      delivery: await gateway({ ...connecting, store: new SqliteEventStore({ path, ...kept }) }),
-    },
+    [floor, 'floor', floor, rawWs(connecting)],
+    [MEMORY, 'ours', floor, gateway({ ...connecting, store: new MemoryEventStore(kept) })],
+    ['Socket.IO with recovery', 'peer', floor, socketIo(connecting)],
+    [WS_AND_SQLITE, 'floor', floor, rawWs({ ...connecting, keep: bareSqlite(path('bare')) })],
+    [
+      'gateway, SqliteEventStore',
+      'ours',
+      WS_AND_SQLITE,
+      gateway({ ...connecting, store: new SqliteEventStore({ path: path('store'), ...kept }) }),
+    ],
   ]
   if (redisUrl !== undefined) {
     const store = new RedisEventStore({ url: redisUrl, prefix: `delivery-${count}:`, ...kept })
-    all.push({ ...named('gateway, RedisEventStore', 'ours'), delivery: await gateway({ ...connecting, store }) })
+    all.push([WS_AND_REDIS, 'floor', floor, rawWs({ ...connecting, keep: bareRedis(redisUrl) })])
+    all.push(['gateway, RedisEventStore', 'ours', WS_AND_REDIS, gateway({ ...connecting, store })])
   }
-  return all.map(({ name, kind, delivery }) => ({
-    name,
-    kind,
-    against: floor,
-    run: () => deliver(delivery, each),
-    answer: count * each,
-    operations: count * each,
-    close: delivery.close,
-  }))
+  const cases = []
+  for (const [name, kind, against, connected] of all) {
+    const delivery = await connected
+    const { close } = delivery
+    const operations = count * each
+    cases.push({ name, kind, against, run: () => deliver(delivery, each), answer: operations, operations, close })
+  }
+  return cases
 }
 
 /**

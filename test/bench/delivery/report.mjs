@@ -1,4 +1,5 @@
 // @ts-check
+import { MEMORY } from './plan.mjs'
 import { describeMachine, goal, goalCells, measuredOn, table, whole } from '../report.mjs'
 
 /** @typedef {import('./plan.mjs').DeliveryFigures} DeliveryFigures */
@@ -30,7 +31,7 @@ export function toDeliveryMarkdown({ machine, rounds, goals, sections, slowReade
 /** @param {DeliveryFigures} figures */
 function goalsOf({ sections, slowReaders }) {
   const goals = sections.flatMap(({ title, rows }) => {
-    const ours = rows.find(({ name }) => name === 'gateway, MemoryEventStore')
+    const ours = rows.find(({ name }) => name === MEMORY)
     if (ours === undefined) return []
     return [goal(title, 'at least 70 % of raw ws', share(ours.ratio), 1 / ours.ratio >= SHARE)]
   })

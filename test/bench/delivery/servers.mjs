@@ -32,11 +32,23 @@ let groups = 0
 export class Clients {
   #child = fork(new URL('clients.mjs', import.meta.url))
 
+  /** @type {Promise<unknown>} */
+  #before = Promise.resolve()
+
   /**
+   * Resolves when an order is carried out, one after the other.
+   *
    * @param {object} order
    * @returns {Promise<number>}
    */
-  async order(order) {
+  order(order) {
+    const answer = this.#before.then(() => this.#carryOut(order))
+    this.#before = answer.catch(() => {})
+    return answer
+  }
+
+  /** @param {object} order */
+  async #carryOut(order) {
     this.#child.send(order)
     const [answer] = await once(this.#child, 'message')
     if ('failed' in answer) throw new Error(`The clients say: ${answer.failed}`)
@@ -51,9 +63,9 @@ export class Clients {
 /**
  * The floor: a socket for each user, and a text for each event.
  *
- * @param {Connecting} connecting
+ * @param {Connecting & { keep?: import('./stores.mjs').Keep | undefined }} connecting `keep`: where each text is written before it is sent.
  */
-export async function rawWs(connecting) {
+export async function rawWs({ keep, ...connecting }) {
   const http = await listening()
   const server = new WebSocketServer({ server: http, perMessageDeflate: false })
   /** @type {Map<string, import('ws').WebSocket>} */
@@ -62,8 +74,15 @@ export async function rawWs(connecting) {
     sockets.set(new URL(request.url ?? '', 'ws://a').searchParams.get('user') ?? '', socket),
   )
   return connect(connecting, 'ws', http, async (user) => user, {
-    send: (event) => sockets.get(event.userId)?.send(JSON.stringify(event)),
-    close: () => server.close(),
+    send: (event) => {
+      const text = JSON.stringify(event)
+      const send = () => sockets.get(event.userId)?.send(text)
+      return keep === undefined ? send() : keep.append(event.userId, text).then(send)
+    },
+    close: () => {
+      keep?.close()
+      server.close()
+    },
   })
 }
 

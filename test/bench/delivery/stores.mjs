@@ -54,14 +54,66 @@ export async function startRedis(folder) {
 }
 
 /**
+ * Writes texts and nothing else: no numbers, no ids, no retention.
+ *
+ * @typedef {{ append(user: string, text: string): Promise<unknown>, close(): void }} Keep
+ */
+
+/**
+ * A bare table in WAL mode, a transaction for each turn of the event loop.
+ *
+ * @param {string} path
+ * @returns {Keep}
+ */
+export function bareSqlite(path) {
+  const { database, insert } = bareTable(path)
+  /** @type {{ user: string, text: string, resolve: (value: unknown) => void }[]} */
+  let waiting = []
+  const commit = () => {
+    const batch = waiting
+    waiting = []
+    database.exec('BEGIN IMMEDIATE')
+    for (const { user, text } of batch) insert.run(user, text)
+    database.exec('COMMIT')
+    for (const { resolve } of batch) resolve(undefined)
+  }
+  return {
+    append: (user, text) =>
+      new Promise((resolve) => {
+        if (waiting.push({ user, text, resolve }) === 1) setImmediate(commit)
+      }),
+    close: () => void database.close(),
+  }
+}
+
+/**
+ * An XADD for each text, to a stream for each user.
+ *
+ * @param {string} url
+ * @returns {Keep}
+ */
+export function bareRedis(url) {
+  const redis = new Redis(url, { enableAutoPipelining: true })
+  return {
+    append: (user, text) => redis.xadd(`bare:${user}`, 'MAXLEN', '~', 10_000, '*', 'e', text),
+    close: () => redis.disconnect(),
+  }
+}
+
+/** @param {string} path */
+function bareTable(path) {
+  const database = new Database(path)
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE events (user TEXT, event TEXT)')
+  return { database, insert: database.prepare('INSERT INTO events VALUES (?, ?)') }
+}
+
+/**
  * @param {Folder} folder
  * @returns {Promise<Case[]>}
  */
 export async function sqliteCases(folder) {
   const path = join(folder.path, 'events.db')
-  const bare = new Database(join(folder.path, 'bare.db'))
-  bare.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE events (user TEXT, event TEXT)')
-  const insert = bare.prepare('INSERT INTO events VALUES (?, ?)')
+  const { database: bare, insert } = bareTable(join(folder.path, 'bare.db'))
   const select = bare.prepare(`SELECT event FROM events LIMIT ${AT_ONCE}`)
   const store = new SqliteEventStore({ path })
   const bulk = (/** @type {number} */ count) => {

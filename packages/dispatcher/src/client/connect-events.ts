@@ -25,6 +25,7 @@ export interface ConnectEventsOptions {
   onEvent(event: AgentEvent): unknown
   /** Events are gone: what the page shows must be read anew from elsewhere. All that is still kept follows. */
   onSnapshot?(reason: SnapshotReason): void
+  /** Called when the status changes, `connecting` first. */
   onStatus?(status: ConnectionStatus): void
   /**
    * Called with what the functions given here throw or reject with, and with what keeps the connection away. Default: the
@@ -41,6 +42,7 @@ export interface ConnectEventsOptions {
 export interface EventsConnection {
   /** Ends it for good. Nothing is called from then on, but for saving the cursor of an event that is being applied. */
   close(): void
+  /** What goes on now. */
   readonly status: ConnectionStatus
 }
 

@@ -4,6 +4,7 @@ import type { Transport, TransportListener } from './transport.js'
 
 /** What the client hears from a socket. */
 export interface SocketEvent {
+  /** `open`, `message`, `close` or `error`. */
   readonly type: string
   /** Of a `message`. */
   readonly data?: unknown
@@ -13,8 +14,11 @@ export interface SocketEvent {
 
 /** What the client needs of a WebSocket: that of a browser, of Node 22 and of `ws` have it. */
 export interface WebSocketLike {
+  /** Calls back for each event of a kind. */
   addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: SocketEvent) => void): void
+  /** Sends a text frame. */
   send(data: string): void
+  /** Closes the connection, whatever it is at. */
   close(): void
 }
 

@@ -71,7 +71,8 @@ export class ConnectionRegistry implements GatewayState {
   /** Whatever has a socket or a time is looked at until it is gone. */
   track(tracked: Tracked): void {
     this.#tracked.add(tracked)
-    this.#timer ??= setInterval(() => this.#sweep(), this.#sweepMs()).unref()
+    // After the network: in a process that was busy for long, a hello or a pong may have arrived that was not read yet.
+    this.#timer ??= setInterval(() => setImmediate(() => this.#sweep()), this.#sweepMs()).unref()
   }
 
   gone(tracked: Tracked): void {

@@ -1,7 +1,7 @@
-import { channel } from 'node:diagnostics_channel'
 import { monotonicMs } from '../clock.js'
 import { quote } from '../errors.js'
 import { FROM_OLDEST, type Gone, type Position, type StoredEvent } from '../events/store.js'
+import { publishDeliveryFailure } from './delivery-failures.js'
 import type { GatewayCounters } from './gateway-metrics.js'
 import type { SnapshotReason } from './protocol.js'
 import type { UserFeed } from './user-feed.js'
@@ -24,8 +24,6 @@ const BATCH = 64
 const MOST_MOVES = 8
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 2_000
-
-const failures = channel('switchyard:delivery-failed')
 
 /**
  * A cursor over one user's log. Replay and live delivery are the same loop: it reads what follows the cursor, sends as much
@@ -143,7 +141,11 @@ export class LogCursor<Reader extends { wake(): void }> {
       this.#greet()
       this.#tellGap()
       moves = 0
-      this.#send(answer)
+      if (this.#send(answer) === 0 && answer.length > 0) {
+        // Room that is none must not become a loop that reads for ever.
+        this.#full()
+        return
+      }
       if (answer.length < room && !this.#isWoken) {
         this.#caughtUp()
         return
@@ -200,15 +202,17 @@ export class LogCursor<Reader extends { wake(): void }> {
     this.#gap = undefined
   }
 
-  #send(events: readonly StoredEvent[]): void {
-    if (events.length === 0) return
+  /** Moves past what was sent; returns how many those were. */
+  #send(events: readonly StoredEvent[]): number {
+    if (events.length === 0) return 0
     const sent = this.#outlet.sendEvents(events)
     const last = events[sent - 1]
     if (last !== undefined) this.#position = last
     this.#counters.sent += sent
     if (!this.#hasCaughtUp) this.#counters.replayed += sent
     // The rest was put aside, not taken in: it is read again when there is room.
-    if (sent < events.length) this.#isWoken = true
+    if (sent > 0 && sent < events.length) this.#isWoken = true
+    return sent
   }
 
   #full(): void {
@@ -227,7 +231,7 @@ export class LogCursor<Reader extends { wake(): void }> {
     this.#retryAt = now + Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS)
     this.#failures += 1
     this.#counters.storeFailures += 1
-    if (failures.hasSubscribers) failures.publish({ userId: this.#feed.userId, cause })
+    publishDeliveryFailure(cause, this.#feed.userId)
   }
 }
 

@@ -80,9 +80,18 @@ export class SqliteFile {
   }
 
   close(): void {
+    const { path } = this
+    const connection = this.#connection
     this.#closed = true
-    this.#connection?.database.close()
     this.#connection = undefined
+    if (connection?.identity !== identityOf(path)) return
+    try {
+      // Statements keep it half open, so closing alone leaves the log beside the file, and a copy of the file without it.
+      connection.statement('PRAGMA wal_checkpoint(TRUNCATE)').get()
+    } catch {
+      // What was acknowledged is in the log all the same, and the next to open the file finds it there.
+    }
+    connection.database.close()
   }
 
   #open(): Connection {

@@ -80,6 +80,18 @@ describe('LogCursor', () => {
     expect(cursor.fullSince).toBeUndefined()
   })
 
+  it('rests when there turns out to be no room at all, instead of reading for ever', async () => {
+    const store = new MemoryEventStore()
+    await append(store, 1)
+    const { cursor, notes } = cursorOver(store)
+    notes.space = 1
+    notes.sendEvents = () => 0
+    cursor.start(FROM_OLDEST)
+    await settleMicrotasks()
+    expect(cursor.fullSince).toBeTypeOf('number')
+    expect(notes.said).toEqual(['ready 0'])
+  })
+
   it('tells of a gap even when the store fails, or there is no room, before anything after it could be read', async () => {
     const store = new MemoryEventStore({ maxEvents: 2 })
     await append(store, 1)

@@ -280,7 +280,7 @@ describe('an option that there is not', () => {
   it.each(['permission', 'tool', 'event', 'executors'])('is refused by its name: %s', (name) => {
     const options = { [name]: () => ({ allow: false }) }
     expect(() => UnifiedToolDispatcher.createForUser(contextOf(), options)).toThrow(
-      `There is no option "${name}"; the options are tools, events, limits, permissions, middleware, adminTools, redact, executor.`,
+      `There is no option "${name}"; the options are tools, events, limits, permissions, middleware, adminTools, redact, executor, sharedLimits.`,
     )
   })
 

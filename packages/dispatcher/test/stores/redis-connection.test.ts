@@ -99,6 +99,25 @@ describe.skipIf(redisExecutable === undefined)('the connections of a RedisEventS
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('bring the news of another node while this one asks for something itself', async () => {
+    const [store, another] = [storeOf(), storeOf()]
+    const woken = vi.fn<() => void>()
+    store.subscribe('u-1', woken)
+    await fill(store, ['a'])
+    await vi.waitFor(() => expect(woken).toHaveBeenCalled())
+    const stopped = new AbortController()
+    const asking = (async () => {
+      while (!stopped.signal.aborted) await store.head('u-1')
+    })()
+    for (const id of ['b', 'c', 'd', 'e', 'f']) {
+      woken.mockClear()
+      await fill(another, [id])
+      await vi.waitFor(() => expect(woken).toHaveBeenCalled())
+    }
+    stopped.abort()
+    await asking
+  })
+
   it('store an event once whose reply was lost on the way', async () => {
     const cable = await cableTo(server.port)
     const store = storeOf({ url: `redis://127.0.0.1:${cable.port}` })

@@ -19,6 +19,13 @@ function storeOf(server: RedisServer, options: RedisEventStoreOptions = {}): Red
   return store
 }
 
+function adminOf(server: RedisServer): Redis {
+  const admin = new Redis(server.url)
+  admin.on('error', () => undefined)
+  onTestFinished(() => admin.disconnect())
+  return admin
+}
+
 describe.skipIf(redisExecutable === undefined)('a Redis that is killed', () => {
   it('has every event that was acknowledged, without a gap and none twice, when it writes each to disk', async () => {
     const server = await serverOf()
@@ -56,6 +63,9 @@ describe.skipIf(redisExecutable === undefined)('a Redis that is killed', () => {
     await server.restart()
     const { epoch } = await store.head('u-1')
     expect(epoch).toBeGreaterThan(positions[0]?.epoch ?? Infinity)
+    for (const cursor of positions) {
+      expect(await store.read('u-1', cursor, 10)).toMatchObject({ gone: 'history-changed', oldest: { epoch, seq: 0 } })
+    }
     await fill(store, ['a', 'b', 'c', 'd'])
     for (const cursor of positions) {
       expect(await store.read('u-1', cursor, 10)).toMatchObject({ gone: 'history-changed', oldest: { epoch, seq: 0 } })
@@ -66,8 +76,7 @@ describe.skipIf(redisExecutable === undefined)('a Redis that is killed', () => {
     const server = await serverOf(WITHOUT_AOF)
     const store = storeOf(server)
     const [a = FROM_OLDEST, b = FROM_OLDEST] = await fill(store, ['a', 'b'])
-    const admin = new Redis(server.url)
-    onTestFinished(() => admin.disconnect())
+    const admin = adminOf(server)
     await admin.save()
     const [c = FROM_OLDEST, d = FROM_OLDEST] = await fill(store, ['c', 'd'])
     await server.restart()
@@ -102,8 +111,7 @@ describe.skipIf(redisExecutable === undefined)('a Redis that lost part of a log'
     const server = await serverOf(WITHOUT_AOF)
     const store = storeOf(server, { prefix: 'p:' })
     const [a = FROM_OLDEST, b = FROM_OLDEST] = await fill(store, ['a', 'b'])
-    const admin = new Redis(server.url)
-    onTestFinished(() => admin.disconnect())
+    const admin = adminOf(server)
     expect(await admin.del(`p:${key}`)).toBe(1)
     expect(await store.read('u-1', a, 10)).toMatchObject({ gone: 'history-changed', oldest: { seq: 0 } })
     const again = await store.append('u-1', eventOf('b'))
@@ -115,8 +123,7 @@ describe.skipIf(redisExecutable === undefined)('a Redis that lost part of a log'
     const server = await serverOf(WITHOUT_AOF)
     const store = storeOf(server, { prefix: 'p:' })
     const [a = FROM_OLDEST, b = FROM_OLDEST] = await fill(store, ['a', 'b', 'c'])
-    const admin = new Redis(server.url)
-    onTestFinished(() => admin.disconnect())
+    const admin = adminOf(server)
     await admin.xdel('p:{u-1}', `${b.epoch}-${b.seq}`)
     expect(await store.read('u-1', a, 10)).toMatchObject({ gone: 'history-changed' })
   })
@@ -155,8 +162,7 @@ describe.skipIf(redisExecutable === undefined)('the retention by the clock of a 
     const server = await serverOf(WITHOUT_AOF)
     const store = storeOf(server, { maxAgeMs: 30 })
     await fill(store, ['a', 'b'])
-    const admin = new Redis(server.url)
-    onTestFinished(() => admin.disconnect())
+    const admin = adminOf(server)
     expect(await admin.dbsize()).toBe(2)
     await vi.waitFor(async () => expect(await admin.dbsize()).toBe(0), { interval: 5 })
   })

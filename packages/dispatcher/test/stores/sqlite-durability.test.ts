@@ -129,9 +129,16 @@ describe('the transactions of a SqliteEventStore', () => {
       await expect(append).rejects.toThrow(/^The SQLite database .*events\.db could not append: .*switchyard_events/u)
     }
     other.exec('ALTER TABLE elsewhere RENAME TO switchyard_events')
+    other.exec(`CREATE TRIGGER refuse BEFORE INSERT ON switchyard_events WHEN NEW.id = 'bad'
+      BEGIN SELECT RAISE(ABORT, 'refused'); END`)
     other.close()
     expect(await store.append('u-1', eventOf('b'))).toMatchObject({ seq: 2 })
-    expect(await readIds(store, FROM_OLDEST)).toEqual(['a', 'b'])
+    const good = store.append('u-1', eventOf('c'))
+    await expect(store.append('u-1', eventOf('bad'))).rejects.toThrow('could not append: refused')
+    await expect(good).rejects.toThrow('could not append: refused')
+    expect(await store.head('u-1')).toMatchObject({ seq: 2, id: 'b' })
+    expect(await store.append('u-1', eventOf('c'))).toMatchObject({ seq: 3 })
+    expect(await readIds(store, FROM_OLDEST)).toEqual(['a', 'b', 'c'])
   })
 
   /** The frames of the write-ahead log that end a transaction: those that name the size of the database. */
@@ -159,6 +166,8 @@ describe('the file of a SqliteEventStore', () => {
     const store = open()
     await fill(store, ['a'])
     await store.close()
+    // Everything is in the one file once it is closed.
+    expect(existsSync(`${path}-wal`) && readFileSync(`${path}-wal`).length > 0).toBe(false)
     copyFileSync(path, join(folder, 'copy.db'))
     const again = open()
     again.subscribe('u-1', () => undefined)

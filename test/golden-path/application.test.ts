@@ -7,17 +7,11 @@ import { packWorkspaces } from '../../.config/pack.mjs'
 import { buildApplication, copyApplication, installCommand, leaveFacades } from '../demo/application.mjs'
 import { faultsOf, goldenPath, openDesk, type DeskEvent } from '../demo/desk.mjs'
 import { endAll } from '../demo/processes.mjs'
-import { findChromium, launchChromium } from './chromium.js'
+import { chromiumFor, launchChromium } from './chromium.js'
 
-const executable = findChromium()
-if (executable === undefined && process.env['CI'] === 'true') {
-  throw new Error('CI=true, and no chromium, chromium-browser or google-chrome on PATH: install Chromium first')
-}
-if (executable === undefined) {
-  console.warn('golden path skipped: no chromium, chromium-browser or google-chrome on PATH')
-}
+const executable = chromiumFor("the golden path of the application's own page")
 
-describe.skipIf(executable === undefined)('the page, with two users at once in Chromium', () => {
+describe.skipIf(executable === undefined)("the application's own page, with two users at once in Chromium", () => {
   let folder: string
   let browser: Browser
   let packed: ReturnType<typeof packWorkspaces>
