@@ -81,16 +81,20 @@ export const factoryConflict: readonly ConformanceCase[] = [
   }),
   define('concurrency', 'the limit of calls at once is honoured, and the others wait', ['limits'], async (scene) => {
     const gate = new Gate()
+    const two = new Gate()
     let running = 0
     let most = 0
     const busy = tool('busy', async () => {
       running += 1
       most = Math.max(most, running)
+      if (running === 2) two.open()
       await gate.opened
       running -= 1
     })
     const dispatcher = await scene.dispatcher({ tools: [busy], limits: { concurrentCallsPerUser: 2 } })
     const calls = Array.from({ length: 5 }, () => dispatcher.execute('busy'))
+    // Where bodies run elsewhere they begin later.
+    await two.opened
     await nextTurn()
     gate.open()
     for (const outcome of await Promise.all(calls)) expectSuccess(outcome)

@@ -2,7 +2,6 @@ import { type ConnectionOptions, type Job, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { UserExecutionContext } from '../context.js'
 import { quote } from '../errors.js'
-import { redact } from '../events/redact.js'
 import { ToolRegistry } from '../registry.js'
 import { inTime } from '../stores/redis-slots.js'
 import type { Tool, ToolCall } from '../tool.js'
@@ -11,7 +10,8 @@ import {
   connectionSettings,
   FATE_SECONDS,
   LOCK_MS,
-  pack,
+  packProgress,
+  packResult,
   packThrown,
   type RemoteCall,
   REMOTE_VERSION,
@@ -19,6 +19,7 @@ import {
   remoteKeys,
   type RemoteWord,
   SAID_SECONDS,
+  unlessAborted,
   unpack,
 } from './remote-call.js'
 
@@ -147,8 +148,8 @@ class BullMQToolWorker implements ToolWorker {
     try {
       await this.#begin(jobId, job)
       const ended = await this.#untilSettled(job.name, this.#execute(job, signal, report), signal)
-      // What was reported arrives before.
-      await say(ended)
+      // What was reported arrives before. Nobody asks for the end of a cancelled call.
+      if (!signal.aborted || signal.reason instanceof WorkerClosed) await say(ended)
     } finally {
       this.#running.delete(jobId)
       this.#redis.expire(this.#keys.fate(jobId), SAID_SECONDS).catch(() => {
@@ -171,20 +172,12 @@ class BullMQToolWorker implements ToolWorker {
 
   /** How the body ends; when the signal aborts first, the worker is free for other calls, unless too many bodies go on. */
   async #untilSettled(toolName: string, body: Promise<unknown>, signal: AbortSignal): Promise<RemoteWord> {
-    let goOn = () => {}
-    const aborted = new Promise<'aborted'>((resolve) => {
-      goOn = () => {
-        if (signal.reason instanceof WorkerClosed || this.#outlived < this.#mostOutlived) resolve('aborted')
-      }
-    })
     const end = body
       .then((result): RemoteWord => ({ kind: 'result', result: packResult(toolName, result) }))
       .catch(packThrown)
-    signal.addEventListener('abort', goOn, { once: true })
-    if (signal.aborted) goOn()
-    const ended = await Promise.race([end, aborted])
-    signal.removeEventListener('abort', goOn)
+    const ended = await unlessAborted(end, signal)
     if (ended !== 'aborted') return ended
+    if (!(signal.reason instanceof WorkerClosed) && this.#outlived >= this.#mostOutlived) return end
     this.#outlived += 1
     void end.then(() => (this.#outlived -= 1))
     return packThrown(new Error(`Tool ${toolName} did not end before its worker was closed`))
@@ -237,22 +230,4 @@ class WorkerClosed extends Error {
 
 function cancelled(): DOMException {
   return new DOMException('The call has settled where it was made.', 'AbortError')
-}
-
-/** What cannot be copied is shown as in events, where it goes. */
-function packProgress(progress: unknown): string {
-  try {
-    return pack(progress)
-  } catch {
-    return pack(redact(progress))
-  }
-}
-
-function packResult(toolName: string, result: unknown): string {
-  try {
-    return pack(result)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`The result of tool ${toolName} cannot be sent to another process: ${reason}`, { cause })
-  }
 }

@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { type ConnectionOptions, Queue, QueueEvents, type QueueEventsOptions } from 'bullmq'
-import { Redis } from 'ioredis'
 import { quote } from '../errors.js'
 import type { ExecutorCall, ToolExecutor } from '../executor.js'
 import { inTime } from '../stores/redis-slots.js'
 import type { Tool } from '../tool.js'
+import { CallQueue } from './call-queue.js'
 import {
   checkQueue,
-  connectionSettings,
-  EXECUTOR_LEASE_MS,
-  FATE_SECONDS,
   pack,
-  type RemoteCall,
   REMOTE_VERSION,
   type RemoteConnection,
-  remoteKeys,
   type RemoteOutcome,
-  type RemoteWord,
   unpack,
   unpackOutcome,
 } from './remote-call.js'
@@ -52,8 +45,6 @@ export function createBullMQExecutor(options: BullMQExecutorOptions): BullMQExec
 const LOOK_MS = 2_000
 /** Looks in a row that must find a call without its worker, since the two questions are not asked at one moment. */
 const MOST_LOST_LOOKS = 2
-/** How long a closing executor waits for Redis. */
-const CLOSE_MS = 2_000
 /** How often an idempotent tool is begun at most. */
 const MOST_RUNS = 3
 
@@ -73,14 +64,9 @@ interface Pending {
 class QueueExecutor implements BullMQExecutor {
   readonly #executorId = randomUUID()
   readonly #names: ReadonlySet<string>
-  readonly #keys: ReturnType<typeof remoteKeys>
-  readonly #redis: Redis
-  readonly #queue: Queue<RemoteCall>
-  readonly #events: QueueEvents
-  readonly #ready: Promise<void>
+  readonly #calls: CallQueue
   readonly #pending = new Map<string, Pending>()
   readonly #timer: NodeJS.Timeout
-  #endWaiting: (cause: Error) => void = () => {}
   #isLooking = false
   #runs = 0
   #closed = false
@@ -90,24 +76,10 @@ class QueueExecutor implements BullMQExecutor {
       throw new TypeError(`tools must be an array of the names of tools; received ${quote(tools)}.`)
     }
     this.#names = new Set<string>(tools)
-    this.#keys = remoteKeys(checkQueue(queue))
-    const settings = connectionSettings(connection, () => this.#closed)
-    this.#redis = new Redis(settings)
-    this.#redis.on('error', () => {})
-    // Nothing is kept for later: a call that timed out must not be added when Redis comes back.
-    const now = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false }
-    this.#queue = new Queue<RemoteCall>(queue, {
-      connection: { ...settings, ...now } as ConnectionOptions,
-      defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+    this.#calls = new CallQueue(connection, checkQueue(queue), this.#executorId, {
+      said: (jobId) => void this.#hear(jobId),
+      failed: (jobId, reason) => void this.#hear(jobId).then(() => this.#lost(jobId, reason)),
     })
-    this.#queue.on('error', () => {})
-    this.#events = new QueueEvents(queue, { connection: settings as ConnectionOptions, autorun: false })
-    this.#events.on('error', () => {})
-    this.#ready = new Promise((resolve, reject) => {
-      this.#endWaiting = reject
-      this.#listen().then(resolve, reject)
-    })
-    this.#ready.catch(() => {})
     this.#timer = setInterval(() => void this.#look(), LOOK_MS)
     this.#timer.unref()
   }
@@ -119,7 +91,7 @@ class QueueExecutor implements BullMQExecutor {
   async run(call: ExecutorCall): Promise<unknown> {
     if (this.#closed) throw new Error('The executor is closed; make another.')
     const body = packCall(call)
-    await this.#untilReady(call.signal)
+    await this.#calls.untilReady(call.signal)
     for (let run = 1; ; run += 1) {
       try {
         return unpackOutcome(await this.#runOnce(call, body))
@@ -134,33 +106,8 @@ class QueueExecutor implements BullMQExecutor {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#timer)
-    this.#endWaiting(closed())
     for (const pending of this.#pending.values()) pending.reject(closed())
-    const goodbye = Promise.allSettled([
-      this.#redis.del(this.#keys.executor(this.#executorId)),
-      this.#queue.close(),
-      this.#events.close(),
-    ])
-    await inTime(goodbye, CLOSE_MS).catch(() => {
-      // Redis is away: the connections end without a word.
-      void this.#queue.disconnect().catch(() => {})
-      void this.#events.disconnect().catch(() => {})
-    })
-    this.#redis.disconnect()
-  }
-
-  /** Waits for the connections; not for longer than the call does. */
-  async #untilReady(signal: AbortSignal): Promise<void> {
-    let giveUp = () => {}
-    const aborted = new Promise<void>((resolve) => {
-      giveUp = resolve
-      signal.addEventListener('abort', giveUp, { once: true })
-    })
-    try {
-      await Promise.race([this.#ready, aborted])
-    } finally {
-      signal.removeEventListener('abort', giveUp)
-    }
+    await this.#calls.close(closed())
   }
 
   async #runOnce(call: ExecutorCall, body: string): Promise<RemoteOutcome> {
@@ -174,7 +121,7 @@ class QueueExecutor implements BullMQExecutor {
         this.#pending.set(jobId, { call, resolve, reject, lostLooks: 0, lastWord: 0, hearing: Promise.resolve() })
         signal.addEventListener('abort', cancel, { once: true })
         const job = { version: REMOTE_VERSION, callId, executorId: this.#executorId, body }
-        this.#queue.add(toolName, job, { jobId }).then(
+        this.#calls.add(jobId, toolName, job).then(
           // It may have been cancelled before there was anything to cancel.
           () => signal.aborted && cancel(),
           (cause: unknown) => {
@@ -187,9 +134,7 @@ class QueueExecutor implements BullMQExecutor {
     } finally {
       this.#pending.delete(jobId)
       signal.removeEventListener('abort', cancel)
-      this.#redis.del(this.#keys.said(jobId)).catch(() => {
-        // It is forgotten by itself.
-      })
+      this.#calls.forgetWords(jobId)
     }
   }
 
@@ -197,30 +142,10 @@ class QueueExecutor implements BullMQExecutor {
   async #cancel(jobId: string): Promise<void> {
     this.#pending.get(jobId)?.reject(new Error('The call was cancelled.'))
     try {
-      const fate = this.#redis.multi().set(this.#keys.fate(jobId), 'cancelled', 'EX', FATE_SECONDS)
-      await fate.publish(this.#keys.cancelled, jobId).exec()
-      await this.#queue.remove(jobId)
+      await this.#calls.cancel(jobId)
     } catch {
       // It runs, so that its worker takes it out of the queue; or Redis is away, and with it the word to the worker.
     }
-  }
-
-  async #listen(): Promise<void> {
-    await this.#stayAlive()
-    // From a place and not from "now": what happens between two reads would be lost.
-    const [last] = await this.#redis.xrevrange(this.#queue.toKey('events'), '+', '-', 'COUNT', 1)
-    const options: QueueEventsOptions = this.#events.opts
-    options.lastEventId = last?.[0] ?? '0-0'
-    this.#events.on('progress', ({ jobId }) => void this.#hear(jobId))
-    this.#events.on('completed', ({ jobId }) => void this.#hear(jobId))
-    this.#events.on('failed', ({ jobId, failedReason }) => {
-      void this.#hear(jobId).then(() => this.#lost(jobId, failedReason))
-    })
-    this.#events.run().catch(() => {
-      // It was closed.
-    })
-    await this.#events.waitUntilReady()
-    await this.#queue.waitUntilReady()
   }
 
   /** Hears what the worker has said since, one time after the other. */
@@ -233,10 +158,7 @@ class QueueExecutor implements BullMQExecutor {
 
   async #hearWords(jobId: string, pending: Pending): Promise<void> {
     try {
-      const { said } = this.#keys
-      const words = await this.#redis.zrangebyscore(said(jobId), `(${pending.lastWord}`, '+inf')
-      for (const text of words) {
-        const { number, word } = JSON.parse(text) as { number: number; word: RemoteWord }
+      for (const { number, word } of await this.#calls.wordsAfter(jobId, pending.lastWord)) {
         pending.lastWord = number
         if (word.kind === 'progress') pending.call.reportProgress(unpack(word.progress))
         else pending.resolve(word)
@@ -246,18 +168,14 @@ class QueueExecutor implements BullMQExecutor {
     }
   }
 
-  async #stayAlive(): Promise<void> {
-    await this.#redis.set(this.#keys.executor(this.#executorId), '1', 'PX', EXECUTOR_LEASE_MS)
-  }
-
   /** Looks after the calls that have not answered: a worker that was killed says nothing. */
   async #look(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true
     try {
-      await inTime(this.#stayAlive(), LOOK_MS)
+      await inTime(this.#calls.stayAlive(), LOOK_MS)
       for (const [jobId, pending] of this.#pending) {
-        const isLost = await inTime(this.#hasNoWorker(jobId), LOOK_MS)
+        const isLost = await inTime(this.#calls.hasNoWorker(jobId), LOOK_MS)
         pending.lostLooks = isLost ? pending.lostLooks + 1 : 0
         if (pending.lostLooks < MOST_LOST_LOOKS) continue
         await inTime(this.#hear(jobId), LOOK_MS)
@@ -268,13 +186,6 @@ class QueueExecutor implements BullMQExecutor {
     } finally {
       this.#isLooking = false
     }
-  }
-
-  async #hasNoWorker(jobId: string): Promise<boolean> {
-    // The lock first: a call that ends between the two questions is not active any more.
-    if ((await this.#redis.exists(this.#queue.toKey(`${jobId}:lock`))) === 1) return false
-    const state = await this.#queue.getJobState(jobId)
-    return state === 'active' || state === 'unknown'
   }
 
   #lost(jobId: string, reason: string): void {

@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8'
 import { Redis, type RedisOptions } from 'ioredis'
 import { quote } from '../errors.js'
+import { redact } from '../events/redact.js'
 import { messageOf, Refusal, type Outcome } from '../result.js'
 
 /** How both sides reach Redis: the settings of a connection, or one whose settings are taken. */
@@ -88,6 +89,25 @@ export function pack(value: unknown): string {
   return serialize(value).toString('base64')
 }
 
+/** What cannot be copied is shown as in events, where it goes. */
+export function packProgress(progress: unknown): string {
+  try {
+    return pack(progress)
+  } catch {
+    return pack(redact(progress))
+  }
+}
+
+/** @throws {Error} it cannot be sent */
+export function packResult(toolName: string, result: unknown): string {
+  try {
+    return pack(result)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`The result of tool ${toolName} cannot be sent to another process: ${reason}`, { cause })
+  }
+}
+
 export function unpack(text: string): unknown {
   return deserialize(Buffer.from(text, 'base64'))
 }
@@ -112,4 +132,14 @@ export function unpackOutcome(outcome: RemoteOutcome): unknown {
   const error = new Error(outcome.message)
   error.name = outcome.name
   throw error
+}
+
+/** Waits for the promise, until the signal aborts. */
+export function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | 'aborted'> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => resolve('aborted')
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+  })
 }

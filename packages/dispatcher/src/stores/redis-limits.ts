@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { quote } from '../errors.js'
@@ -11,7 +12,8 @@ export interface RedisLimitsOptions {
   readonly client: Redis
   /**
    * What becomes of a call when Redis fails or does not answer within a second. `refuse`: it is `rate_limited` with a
-   * `retryAfterMs`. `allow`: it runs, and the limits hold in each process by itself until Redis is back.
+   * `retryAfterMs`. `allow`: it runs, and the limits hold in each process by itself until Redis is back. Later calls do not
+   * wait for Redis until it answers again.
    */
   readonly onUnavailable: 'refuse' | 'allow'
   /** Begins the names of all keys. Default `switchyard`. */
@@ -25,7 +27,7 @@ const NO_SLOT: SharedAdmission = Object.freeze({ allowed: true, release: () => {
 /**
  * `callsPerMinutePerUser` and `concurrentCallsPerUser` for all processes that use the same Redis and prefix; the option
  * `sharedLimits` of a dispatcher. The minute begins with the first call in it. Calls wait for a slot in their own time; a
- * process that dies gives its slots back within 15 seconds.
+ * process that dies gives its slots back within 15 seconds. Of those that wait for more than 200 ms the first one is first.
  *
  * @throws {TypeError} an option is missing or wrong
  */
@@ -44,6 +46,7 @@ class RedisLimits implements SharedLimits {
   readonly #prefix: string
   readonly #onUnavailable: 'refuse' | 'allow'
   readonly #slots: RedisSlots
+  #isAway = false
   /** One pair for each limit in use: they count in the same keys, and judge by their own number. */
   readonly #limiters = new Map<number, Limiters>()
 
@@ -75,7 +78,11 @@ class RedisLimits implements SharedLimits {
   async #countCall({ userId, callsPerMinute }: SharedLimitsRequest): Promise<SharedAdmission | undefined> {
     const { shared, local } = this.#limitersOf(callsPerMinute)
     try {
-      return await consume(inTime(shared.consume(userId), ANSWER_TIMEOUT_MS), callsPerMinute)
+      if (this.#isAway) throw new Error('Redis is away')
+      const refused = await consume(inTime(shared.consume(userId), ANSWER_TIMEOUT_MS), callsPerMinute)
+      // Another dispatcher of this user may allow more.
+      if (refused !== undefined) await inTime(shared.reward(userId), ANSWER_TIMEOUT_MS)
+      return refused
     } catch {
       return this.#unavailable() ?? consume(local.consume(userId), callsPerMinute)
     }
@@ -85,9 +92,11 @@ class RedisLimits implements SharedLimits {
     const key = `${this.#prefix}:slots:${userId}`
     const id = randomUUID()
     try {
+      if (this.#isAway) throw new Error('Redis is away')
       await this.#slots.acquire(key, id, Math.max(1, Math.floor(concurrentCalls)), signal)
       return { allowed: true, release: () => this.#slots.release(key, id) }
-    } catch {
+    } catch (cause) {
+      if (signal.aborted) throw cause
       return this.#unavailable() ?? NO_SLOT
     }
   }
@@ -106,9 +115,24 @@ class RedisLimits implements SharedLimits {
   }
 
   #unavailable(): SharedAdmission | undefined {
+    if (!this.#isAway) void this.#untilBack()
     if (this.#onUnavailable === 'allow') return undefined
     const message = 'The limits of this user cannot be checked at the moment, so no call is allowed; try again'
     return { allowed: false, code: 'rate_limited', message, retryAfterMs: ANSWER_TIMEOUT_MS }
+  }
+
+  /** Calls do not wait for Redis until it has answered once. */
+  async #untilBack(): Promise<void> {
+    this.#isAway = true
+    try {
+      while (this.#client.status !== 'end') {
+        const isBack = await this.#client.ping().then(Boolean, () => false)
+        if (isBack) return
+        await pause(ANSWER_TIMEOUT_MS, undefined, { ref: false })
+      }
+    } finally {
+      this.#isAway = false
+    }
   }
 }
 

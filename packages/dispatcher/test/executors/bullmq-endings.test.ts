@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createBullMQExecutor, startToolWorker, type ToolWorker } from '../../src/bullmq.js'
@@ -137,6 +138,20 @@ describe.skipIf(redisExecutable === undefined)('tools on BullMQ workers, when so
     expect(new Set((await Promise.all(calls)).map(codeOf))).toEqual(new Set(['timeout']))
     expect(begun).toBeGreaterThan(0)
     await expect.poll(() => begun - aborted).toBe(0)
+  })
+
+  it('do not begin for a dispatcher of another version, and say so', async () => {
+    let runs = 0
+    const { queue } = await scene({ count: () => (runs += 1) })
+    const client = new Redis(redis.url)
+    await client.set(`switchyard:${queue}:executor:old`, '1')
+    const old = new Queue(queue, { connection: { port: redis.port, host: '127.0.0.1' } })
+    await old.add('count', { version: 0, callId: 'call-1', executorId: 'old', body: '' }, { jobId: 'old-1' })
+    await old.close()
+    const said = () => client.zrange(`switchyard:${queue}:said:old-1`, 0, -1)
+    await expect.poll(async () => (await said())[0]).toContain('understands calls of version 1, not 0')
+    client.disconnect()
+    expect(runs).toBe(0)
   })
 
   it('give the result of a call during which Redis was killed and came back', { timeout: 30_000 }, async () => {

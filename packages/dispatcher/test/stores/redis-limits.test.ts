@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { UnifiedToolDispatcher, type SharedLimits, type SharedLimitsRequest } from '../../src/index.js'
 import { createRedisLimits } from '../../src/redis.js'
 import { gate } from '../support/gate.js'
@@ -145,27 +145,76 @@ describe.skipIf(redisExecutable === undefined)('limits in Redis', () => {
     expect((await node('rate-bob', limits).executeTool('add')).success).toBe(true)
   })
 
+  /** Takes slots of a user as another process does, which shares nothing with this one's own limits. */
+  function slotsOf(userId: string, concurrentCalls: number) {
+    const client = new Redis(server.url)
+    clients.push(client)
+    const limits = createRedisLimits({ client, onUnavailable: 'refuse' })
+    return async (use: () => unknown): Promise<void> => {
+      const { signal } = new AbortController()
+      const admission = await limits.admit({ userId, callsPerMinute: Infinity, concurrentCalls, signal })
+      if (!admission.allowed) throw new Error(admission.message)
+      await use()
+      admission.release()
+    }
+  }
+
+  const aWhile = () => new Promise((resolve) => setTimeout(resolve, 15))
+
   it('let as many calls of a user run at once as there are slots on all nodes together', async () => {
     let running = 0
     let most = 0
-    const work = {
-      name: 'work',
-      execute: async () => {
-        running += 1
-        most = Math.max(most, running)
-        await new Promise((resolve) => setTimeout(resolve, 15))
-        running -= 1
-        return 'done'
-      },
+    const work = async () => {
+      running += 1
+      most = Math.max(most, running)
+      await aWhile()
+      running -= 1
     }
-    const nodes = [1, 2, 3].map(() => node('slots-ada', { concurrentCallsPerUser: 2 }, [work]))
-    const results = await Promise.all(
-      nodes.flatMap((each) => Array.from({ length: 5 }, () => each.executeTool('work'))),
-    )
-    expect(results.every((result) => result.success)).toBe(true)
+    const nodes = [1, 2, 3].map(() => slotsOf('slots-ada', 2))
+    await Promise.all(nodes.flatMap((each) => Array.from({ length: 5 }, () => each(work))))
     expect(most).toBe(2)
     const client = clients.at(-1)
-    await expect.poll(() => client?.zcard('switchyard:slots:slots-ada')).toBe(0)
+    await expect.poll(() => client?.keys('switchyard:slots:slots-ada*')).toEqual([])
+  })
+
+  it('let nobody wait behind those who came later on another node', async () => {
+    const [busy, other] = [slotsOf('fair-ada', 1), slotsOf('fair-ada', 1)]
+    let passed = 0
+    const end = new AbortController()
+    const hog = (async () => {
+      // Asks again the moment that it is done, as a process with a long queue does.
+      while (!end.signal.aborted && passed < 200) {
+        await busy(aWhile)
+        passed += 1
+      }
+    })()
+    await expect.poll(() => passed).toBeGreaterThan(1)
+    const before = passed
+    await other(() => end.abort())
+    expect(passed - before).toBeLessThan(40)
+    await hog
+  })
+
+  it('use up nothing with a call that is refused: each dispatcher is judged by its own number', async () => {
+    const [strict, lax] = [1, 3].map((callsPerMinutePerUser) => node('judged-ada', { callsPerMinutePerUser }))
+    const codes: string[] = []
+    for (const each of [strict, strict, strict, strict, lax, lax, lax]) {
+      codes.push(codeOf((await each?.executeTool('add')) as never))
+    }
+    const [ran, refused] = ['success: 3', 'rate_limited']
+    expect(codes).toEqual([ran, refused, refused, refused, ran, ran, refused])
+  })
+
+  it('leave the time of a call to its tool while Redis is frozen for long', async () => {
+    const allowing = node('long-ada', { callsPerMinutePerUser: 100, concurrentCallsPerUser: 5 }, [add], 'allow')
+    expect((await allowing.executeTool('add')).success).toBe(true)
+    server.pause()
+    try {
+      await allowing.executeTool('add')
+      expect(codeOf(await allowing.executeTool('add', {}, { timeoutMs: 900 }))).toBe('success: 3')
+    } finally {
+      server.resume()
+    }
   })
 
   it('end the wait for a slot with the time of the call, and leave nothing behind', async () => {
@@ -194,6 +243,28 @@ describe.skipIf(redisExecutable === undefined)('limits in Redis', () => {
     expect(codeOf(await here.executeTool('add', {}, { timeoutMs: 100 }))).toBe('timeout')
   })
 
+  it('renew the lease of a slot for as long as it is used', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const client = new Redis(server.url)
+      clients.push(client)
+      const end = () =>
+        client.zrange('switchyard:slots:long-ada', 0, -1, 'WITHSCORES').then(([, score]) => Number(score))
+      await slotsOf(
+        'long-ada',
+        1,
+      )(async () => {
+        const before = await end()
+        vi.advanceTimersByTime(5_000)
+        await expect.poll(end).toBeGreaterThan(before)
+        expect(vi.getTimerCount()).toBe(1)
+      })
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it.each([
     ['killed', (redis: RedisServer) => redis.kill(), (redis: RedisServer) => redis.restart()],
     ['frozen', async (redis: RedisServer) => redis.pause(), async (redis: RedisServer) => redis.resume()],
@@ -213,7 +284,7 @@ describe.skipIf(redisExecutable === undefined)('limits in Redis', () => {
       expect(refused?.error).toMatchObject({ code: 'rate_limited', retryAfterMs: 1_000 })
       // Each process holds the limit by itself meanwhile.
       const ran = 'success: 3'
-      expect(allowed.map(codeOf)).toEqual([ran, ran, ran, 'rate_limited', 'rate_limited'])
+      expect(allowed.map(codeOf).toSorted()).toEqual(['rate_limited', 'rate_limited', ran, ran, ran])
     } finally {
       await back(server)
     }
