@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { WebSocket as NodeWebSocket } from 'ws'
+import type { WebSocket as NodeWebSocket } from 'ws'
 import type { WebSocketConstructor } from '../../src/client.js'
 
 const entry = fileURLToPath(new URL('../../dist/client.js', import.meta.url))
