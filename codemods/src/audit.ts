@@ -1,4 +1,3 @@
-import ts from 'typescript-checker'
 import { facadeFindings } from './audit/facade-sites.js'
 import { lineOf, type Rule, type Violation } from './audit/rule.js'
 import { sourceRules } from './audit/source-rules.js'
@@ -13,6 +12,7 @@ import { silent, type Progress } from './progress.js'
 import { reported, reportedPath, type ExplainedFinding, type Run } from './result.js'
 import { search } from './search.js'
 import { isComponent, moduleOf } from './single-file-components.js'
+import { typescript } from './typescript.js'
 
 /** How an audit is run. */
 export interface AuditOptions {
@@ -59,7 +59,8 @@ function lookAt({ path, text }: SourceText, found: ReadonlySet<string>, rules: r
   )
   if (applying.length === 0) return []
   const module = isComponent(path) ? moduleOf({ path, text }) : undefined
-  const kind = module?.path.endsWith('.ts') === true ? ts.ScriptKind.TS : ts.ScriptKind.TSX
+  const kind = module?.path.endsWith('.ts') === true ? typescript().ScriptKind.TS : typescript().ScriptKind.TSX
+  const ts = typescript()
   const source = ts.createSourceFile(path, module?.text ?? text, ts.ScriptTarget.ESNext, true, module && kind)
   return applying.flatMap((rule) => rule.visit(source).map((violation) => explain(rule, violation)))
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { applyBaseline, readBaseline } from './baseline.js'
 import { facadeNames } from './facades.js'
+import { MoreHeapNeeded } from './heap.js'
 import { count } from './layout.js'
 import type { MigrateOptions } from './migrate.js'
 import { version } from './own-manifest.js'
@@ -57,6 +58,7 @@ const unaccounted = 3
  *
  * @param args What follows the command's name.
  * @returns the exit status: 0 nothing left, 1 something left or skipped, 2 wrong usage, 3 files unaccounted for
+ * @throws {MoreHeapNeeded} when a project is too large for this process; only after `allowRestart()`
  */
 export async function run(args: readonly string[], streams: Streams = process): Promise<number> {
   let status = 0
@@ -67,6 +69,7 @@ export async function run(args: readonly string[], streams: Streams = process): 
     await program(streams, settle).parseAsync([...args], { from: 'user' })
     return status
   } catch (error) {
+    if (error instanceof MoreHeapNeeded) throw error
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage
     const expected = error instanceof UsageError || (error instanceof Error && 'syscall' in error)
     streams.stderr.write(`switchyard: ${expected ? error.message : faultOf(error)}\n`)
