@@ -107,13 +107,10 @@ export async function leave(app, packed, before) {
   holds(`Its scenario prints the same ${Buffer.byteLength(before.scenario)} bytes as before.`)
 }
 
-/**
- * @param {string} app The built application.
- * @param {number} port
- */
-export async function servePage(app, port) {
-  heading(6, 'The page, for two users at once')
-  const desk = await openDesk(app, port)
+/** @param {string} app The built application. */
+export async function servePage(app) {
+  heading(6, 'Its page, for two users at once')
+  const desk = await openDesk(app)
   say(`The migrated application serves ${desk.url}. Two users sit down, each with a WebSocket, and ask at once:`)
   const seats = await Promise.all(Object.keys(questions).map((user) => takeSeat(desk.url, user)))
   const seen = await Promise.all(
@@ -203,14 +200,14 @@ function differenceOf(before, after) {
  * @param {string} type
  * @param {string} detail
  */
-function eventLine(user, type, detail) {
+export function eventLine(user, type, detail) {
   const text = `${user}  ${type.padEnd(15)}  ${detail}`
   const room = columns - 5
   return text.length > room ? `${text.slice(0, room - 1)}…` : text
 }
 
 /** @param {Record<string, unknown>} data */
-function detailOf({ toolName, reasoning, message, result }) {
+export function detailOf({ toolName, reasoning, message, question, result }) {
   const answer = typeof result === 'object' && result !== null && 'answer' in result ? result.answer : undefined
-  return [toolName, reasoning, message, answer].find((text) => typeof text === 'string') ?? ''
+  return [toolName, reasoning, message, question, answer].find((text) => typeof text === 'string') ?? ''
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // `npm run demo`: the whole story on a real application, told as it happens.
-//   --keep          leaves the migrated application's page up until Ctrl-C
-//   --port <port>   where that page is; a free port without it
+//   --keep          leaves the golden path's page, and that of the migrated application, up until Ctrl-C
+//   --port <port>   where the golden path's page is; a free port without it
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { packWorkspaces } from '../../.config/pack.mjs'
 import { installCommand } from './application.mjs'
 import { auditFirst, decide, leave, migrate, runOnFacades, servePage } from './chapters.mjs'
+import { followGoldenPath } from './golden-path.mjs'
 import { endAll } from './processes.mjs'
 import { say, styled } from './terminal.mjs'
 
@@ -42,11 +43,13 @@ async function tell() {
   await migrate(app, switchyard)
   await decide(app, switchyard)
   await leave(app, packed, before)
-  const desk = await servePage(app, Number(options.port))
+  const desk = await servePage(app)
+  const golden = await followGoldenPath(Number(options.port))
 
   say(`The whole road took ${Math.round((performance.now() - started) / 1000)} seconds.`)
-  if (!options.keep) return desk.stop()
-  say(`The page is at ${desk.url} and the application in ${app}. Ctrl-C ends both.`)
+  if (!options.keep) return Promise.all([desk.stop(), golden.stop()])
+  say(`The golden path's page: ${golden.url}`)
+  say(`The migrated application's: ${desk.url}, from ${app}. Ctrl-C ends all.`)
   return undefined
 }
 

@@ -88,11 +88,13 @@ export function faultsOf(user, events) {
 }
 
 /**
+ * Sends JSON; gives back the JSON of the answer.
+ *
  * @param {string} url
  * @param {unknown} body
  * @param {string} [token]
  */
-async function post(url, body, token) {
+export async function post(url, body, token) {
   const headers = {
     'content-type': 'application/json',
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -21,6 +21,10 @@ import { startGoldenPath } from './server.mjs'
 
 const executable = chromiumFor('the page of the golden path')
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const transports = [
+  { name: 'a WebSocket', query: '' },
+  { name: 'server-sent events', query: '&transport=sse' },
+]
 
 describe.skipIf(executable === undefined)('the page of the golden path, in Chromium', () => {
   let browser: Browser
@@ -41,7 +45,7 @@ describe.skipIf(executable === undefined)('the page of the golden path, in Chrom
     return golden
   }
 
-  it.each(['', '&transport=sse'])('shows two users at once their own run, five kinds in order (%s)', async (query) => {
+  it.each(transports)('shows two users at once their own run, five kinds in order, over $name', async ({ query }) => {
     const golden = await start()
     const ada = await openDeskPage(browser, golden, 'ada', query)
     const bob = await openDeskPage(browser, golden, 'bob', query)
@@ -54,41 +58,38 @@ describe.skipIf(executable === undefined)('the page of the golden path, in Chrom
     expect(sockets).toHaveLength(query === '' ? 1 : 0)
   })
 
-  it.each(['', '&transport=sse'])(
-    'misses nothing over connections that are cut again and again (%s)',
-    async (query) => {
-      // Each tool is called in the moment in which the page has lost its connection.
-      const cuts: number[] = []
-      const open: DispatcherOpener = (context, tools, events) => {
-        const dispatcher = openCanonical(context, tools, events)
-        return {
-          ...dispatcher,
-          call: async (toolName, parameters) => {
-            // The page may not have noticed the last cut yet.
-            let cut = 0
-            while (cut === 0) {
-              await becomesLive(ada.page)
-              cut = golden.cutConnections()
-            }
-            cuts.push(cut)
-            return dispatcher.call(toolName, parameters)
-          },
-        }
+  it.each(transports)('misses nothing over connections that are cut again and again, over $name', async ({ query }) => {
+    // Each tool is called in the moment in which the page has lost its connection.
+    const cuts: number[] = []
+    const open: DispatcherOpener = (context, tools, events) => {
+      const dispatcher = openCanonical(context, tools, events)
+      return {
+        ...dispatcher,
+        call: async (toolName, parameters) => {
+          // The page may not have noticed the last cut yet.
+          let cut = 0
+          while (cut === 0) {
+            await becomesLive(ada.page)
+            cut = golden.cutConnections()
+          }
+          cuts.push(cut)
+          return dispatcher.call(toolName, parameters)
+        },
       }
-      const golden = await start({ open })
-      const ada = await openDeskPage(browser, golden, 'ada', query)
-      await ask(ada, 'Where is BP-10031?')
-      await runsEnd(ada)
-      const applied = await appliedOn(ada)
-      const log = await logOf(golden.events.store, 'ada')
-      expect(applied.map(({ id }) => id)).toEqual(log.map(({ id }) => id))
-      expect(withoutProgress(applied.map(({ kind }) => kind))).toEqual(goldenKinds)
-      expect(cuts).toHaveLength(3)
-      const calls = applied.filter(({ kind }) => kind === 'tool_executing')
-      expect(calls.map(({ isReplayed }) => isReplayed)).toEqual([true, true, true])
-      expect(ada.faults).toEqual([])
-    },
-  )
+    }
+    const golden = await start({ open })
+    const ada = await openDeskPage(browser, golden, 'ada', query)
+    await ask(ada, 'Where is BP-10031?')
+    await runsEnd(ada)
+    const applied = await appliedOn(ada)
+    const log = await logOf(golden.events.store, 'ada')
+    expect(applied.map(({ id }) => id)).toEqual(log.map(({ id }) => id))
+    expect(withoutProgress(applied.map(({ kind }) => kind))).toEqual(goldenKinds)
+    expect(cuts).toHaveLength(3)
+    const calls = applied.filter(({ kind }) => kind === 'tool_executing')
+    expect(calls.map(({ isReplayed }) => isReplayed)).toEqual([true, true, true])
+    expect(ada.faults).toEqual([])
+  })
 
   it('tells what it caught up on from what arrived live, through the browser going offline', async () => {
     const golden = await start()

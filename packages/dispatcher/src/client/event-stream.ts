@@ -4,6 +4,7 @@ import type { Transport, TransportListener } from './transport.js'
 
 /** The HTTP status of a refusal is its close code without the thousands. */
 const STATUS_TO_CODE = 4_000
+const DATA = 'data: '
 
 /** Connects over server-sent events, read with `fetch`: an `EventSource` can send no ticket. */
 export function openEventStream(
@@ -44,9 +45,10 @@ async function read(url: string, options: RequestInit, listener: TransportListen
     const messages = (rest + decoder.decode(value, { stream: true })).split('\n\n')
     rest = messages.pop() ?? ''
     for (const message of messages) {
-      const data = /^data: (.*)$/mu.exec(message)?.[1]
+      // Not by a pattern: its lines also end at U+2028, which JSON leaves as it is.
+      const data = message.split('\n').find((line) => line.startsWith(DATA))
       if (data === undefined) continue
-      const frame = JSON.parse(data) as { readonly t?: unknown; readonly code?: number }
+      const frame = JSON.parse(data.slice(DATA.length)) as { readonly t?: unknown; readonly code?: number }
       if (frame.t === 'close') return frame.code
       await listener.frame(frame)
     }
