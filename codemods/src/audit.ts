@@ -78,7 +78,7 @@ function snippetsOf(
   const lines = new Map<string, readonly string[]>()
   const texts = new Map(hits.map(({ path, text }) => [path, text]))
   return ({ file, line }) => {
-    const known = lines.get(file) ?? (texts.get(file) ?? ts.sys.readFile(file) ?? '').split('\n')
+    const known = lines.get(file) ?? (texts.get(file) ?? typescript().sys.readFile(file) ?? '').split('\n')
     lines.set(file, known)
     const text = known[line - 1]
     return text === undefined ? undefined : lineOf(text, 0)
