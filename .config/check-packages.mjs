@@ -46,7 +46,7 @@ function faultsOfContents(name, files, exports) {
   const named = Object.values(exports).flatMap((target) =>
     typeof target === 'string' ? [target.replace('./', '')] : [],
   )
-  const wanted = ['README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', ...transforms, ...named]
+  const wanted = ['README.md', 'LICENSE', 'package.json', 'dist/index.js', 'dist/index.d.ts', ...transforms, ...named]
   const missing = wanted.filter((file) => !files.includes(file))
   const strays = files.filter(
     (file) =>

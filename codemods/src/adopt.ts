@@ -13,6 +13,7 @@ import {
   mentionInterrupted,
   refuseDirty,
   runOf,
+  splitInto,
   write,
   type MigrateOptions,
   type Work,
@@ -38,7 +39,8 @@ export type AdoptOptions = MigrateOptions
  *   written then
  */
 export async function adopt(options: AdoptOptions = {}): Promise<Run> {
-  const { mode = 'write', verify = true, force = false } = options
+  const { split, verify = true, force = false } = options
+  const mode = split === undefined ? (options.mode ?? 'write') : 'dry-run'
   const work = begin(options)
   const modules = modulesOf(work)
   if (mode === 'write') finishInterrupted(work)
@@ -66,14 +68,18 @@ export async function adopt(options: AdoptOptions = {}): Promise<Run> {
   const { groups, findings } = stage({ plan, hits: texts, stamps: searched.stamps, mayWrite })
   work.findings.push(...findings)
   const moved = movedManifests(work, modules, groups)
-  if (mode !== 'check' && !force) refuseDirty(work, mode, [...groups, moved])
-  const done =
-    mode === 'write'
-      ? write(work, groups, moved, (written) => movedManifests(work, modules, written))
-      : { groups, moved }
+  if (mode !== 'check' && !force) refuseDirty(work, split === undefined ? mode : 'write', [...groups, moved])
+  const movedWith = (written: readonly StagedGroup[]) => movedManifests(work, modules, written)
+  const done = mode === 'write' ? write(work, groups, moved, movedWith) : { groups, moved }
   work.findings.push(...ownConfiguration([...work.manifests, ...work.tsconfigs], modules.entries, work.only))
   work.notes.push(...notesOn(plan, modules, work.only))
-  return runOf(work, 'adopt', { ...done, typed: undefined, diffs: mode === 'dry-run' })
+  const patches = split && (await splitInto(work, { groups, verify, movedWith, movedWithAny: () => moved }))
+  return runOf(work, 'adopt', {
+    ...done,
+    typed: undefined,
+    patches,
+    diffs: mode === 'dry-run' && patches === undefined,
+  })
 }
 
 function modulesOf({ tree, only }: Work): OwnModules {

@@ -1,12 +1,9 @@
 import { Command, CommanderError, Option } from 'commander'
-import { adopt } from './adopt.js'
-import { audit } from './audit.js'
 import { applyBaseline, readBaseline } from './baseline.js'
 import { facadeNames } from './facades.js'
 import { count } from './layout.js'
-import { migrate } from './migrate.js'
+import type { MigrateOptions } from './migrate.js'
 import { version } from './own-manifest.js'
-import { report } from './page/write-report.js'
 import type { FacadeName } from './plan.js'
 import { progressOn, silent, type Progress, type ProgressStream } from './progress.js'
 import { textOf } from './report.js'
@@ -41,6 +38,7 @@ interface ReportFlags {
 interface MigrateFlags extends CommonOptions {
   readonly dryRun?: true
   readonly check?: true
+  readonly split?: 'owners'
   readonly force?: true
   readonly undo?: true
   /** False for `--no-package-json`. */
@@ -109,16 +107,28 @@ function program(streams: Streams, settle: (status: number) => void): Command {
   const writing = [
     {
       name: 'adopt',
-      does: adopt,
+      load: async () => (await import('./adopt.js')).adopt,
       says: "take callers of your own modules to the facades, by switchyard.config.json's entryPoints",
     },
-    { name: 'migrate', does: migrate, says: 'take callers off the facades: code, mocks, package.json, tsconfig paths' },
+    {
+      name: 'migrate',
+      load: async () => (await import('./migrate.js')).migrate,
+      says: 'take callers off the facades: code, mocks, package.json, tsconfig paths',
+    },
   ] as const
-  for (const { name, does, says } of writing) {
+  for (const { name, load, says } of writing) {
     common(root.command(name))
       .description(says)
       .option('--dry-run', 'write nothing, print unified diffs')
       .option('--check', 'write nothing; exit with 1 when something is left (for CI)')
+      .addOption(
+        new Option(
+          '--split <by>',
+          'change no file; write one patch for each owner into .switchyard/patches, each to be applied by itself',
+        )
+          .choices(['owners'])
+          .conflicts(['dryRun', 'check', 'undo']),
+      )
       .option('--no-package-json', 'leave package.json and tsconfig paths alone')
       .option('--no-verify', 'do not type-check changed files before and after')
       .option('--force', 'write files with uncommitted changes too')
@@ -131,7 +141,7 @@ function program(streams: Streams, settle: (status: number) => void): Command {
         ]),
       )
       .action(async (paths: string[], flags: MigrateFlags) => {
-        const done = flags.undo === true ? undo({ paths }) : await does(migrateOptions(paths, flags, stderr))
+        const done = flags.undo === true ? undo({ paths }) : await (await load())(migrateOptions(paths, flags, stderr))
         settle(print(done, flags, stdout, flags))
       })
   }
@@ -143,6 +153,7 @@ function program(streams: Streams, settle: (status: number) => void): Command {
     .option('--output <file>', 'the page to write (default: .switchyard/report.html at the root of the repository)')
     .option('--quiet', 'print no progress')
     .action(async (paths: string[], { output, quiet }: ReportFlags) => {
+      const { report } = await import('./page/write-report.js')
       const { run: found, page } = await report({ paths, output, progress: progressFor(quiet, stderr) })
       stdout.write(`${count(found.result.findings.length, 'place')} left: see ${page}\n`)
       settle(exitStatus(found.result))
@@ -171,18 +182,31 @@ async function auditBeside(paths: readonly string[], flags: AuditFlags, stderr: 
   if (update && file === undefined) throw new UsageError('--update-baseline needs --baseline <file>: the file to write')
   const cwd = process.cwd()
   const baseline = file === undefined ? undefined : readBaseline(file, { cwd, update })
+  const { audit } = await import('./audit.js')
   const found = await audit({ paths, cwd, only, progress: progressFor(flags.quiet, stderr) })
   return baseline === undefined ? found : applyBaseline(found, baseline, { paths, cwd, update })
 }
 
-function migrateOptions(
-  paths: readonly string[],
-  flags: MigrateFlags,
-  stderr: ProgressStream,
-): Parameters<typeof migrate>[0] {
-  const { only, dryRun, check, packageJson, verify, force } = flags
-  const mode = dryRun === true ? 'dry-run' : check === true ? 'check' : 'write'
-  return { paths, only, mode, packageJson, verify, force, progress: progressFor(flags.quiet, stderr) }
+function migrateOptions(paths: readonly string[], flags: MigrateFlags, stderr: ProgressStream): MigrateOptions {
+  const { only, split, packageJson, verify, force } = flags
+  return {
+    paths,
+    only,
+    mode: modeOf(flags),
+    split,
+    packageJson,
+    verify,
+    force,
+    progress: progressFor(flags.quiet, stderr),
+  }
+}
+
+function modeOf({
+  dryRun,
+  check,
+  split,
+}: Pick<MigrateFlags, 'dryRun' | 'check' | 'split'>): 'write' | 'dry-run' | 'check' {
+  return dryRun === true || split !== undefined ? 'dry-run' : check === true ? 'check' : 'write'
 }
 
 function progressFor(quiet: true | undefined, stderr: ProgressStream): Progress {
@@ -194,9 +218,9 @@ function print(
   done: Run,
   { json, sarif, quiet }: CommonOptions,
   stdout: ProgressStream,
-  { dryRun, check }: Pick<MigrateFlags, 'dryRun' | 'check'>,
+  flags: Pick<MigrateFlags, 'dryRun' | 'check' | 'split'>,
 ): number {
-  const mode = dryRun === true ? 'dry-run' : check === true ? 'check' : 'write'
+  const mode = modeOf(flags)
   const terminal = stdout.isTTY === true
   const columns = terminal ? (stdout.columns ?? 80) : 100
   const data = json === true ? done.result : sarif === true ? sarifOf(done.result) : undefined
@@ -205,7 +229,7 @@ function print(
       ? textOf(done, { mode, quiet: quiet === true, columns, terminal })
       : `${JSON.stringify(data, undefined, 2)}\n`,
   )
-  return exitStatus(done.result, { check: check === true })
+  return exitStatus(done.result, { check: flags.check === true })
 }
 
 /** A fault of ours: whoever reports it needs the place. */

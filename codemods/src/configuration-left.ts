@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import ts from 'typescript-checker'
+import type ts from 'typescript-checker'
 import { codeOf, packageOf } from './facades.js'
 import type { FacadeName, Finding } from './plan.js'
+import { typescript } from './typescript.js'
 
 /** Which configuration is asked about. */
 export interface ConfigurationInput {
@@ -68,21 +69,22 @@ export interface Place {
 /** The keys and texts of a file in JSON, without the dependencies of a manifest. */
 function placesOf(path: string, text: string): Place[] {
   const isManifest = basename(path) === 'package.json'
-  const source = ts.parseJsonText(path, text)
+  const source = typescript().parseJsonText(path, text)
   const root = source.statements[0]?.expression
   if (isManifest && isOurs(root)) return []
   const found: Place[] = []
   const visit = (node: ts.Node, keys: readonly string[]): void => {
-    if (ts.isPropertyAssignment(node)) {
-      const key = ts.isStringLiteral(node.name) ? node.name.text : node.name.getText(source)
+    if (typescript().isPropertyAssignment(node)) {
+      const key = typescript().isStringLiteral(node.name) ? node.name.text : node.name.getText(source)
       if (isManifest && keys.length === 0 && dependencyFields.has(key)) return
       const inKey = { at: node.name.getStart(source), text: key, where: keys.join('.') }
       found.push(inKey)
       // A line that names a facade twice is one thing to do.
-      if (!/@switchyard/u.test(key) || !ts.isStringLiteral(node.initializer)) visit(node.initializer, [...keys, key])
-    } else if (ts.isStringLiteral(node)) {
+      if (!/@switchyard/u.test(key) || !typescript().isStringLiteral(node.initializer))
+        visit(node.initializer, [...keys, key])
+    } else if (typescript().isStringLiteral(node)) {
       found.push({ at: node.getStart(source), text: node.text, where: keys.join('.') })
-    } else ts.forEachChild(node, (child) => visit(child, keys))
+    } else typescript().forEachChild(node, (child) => visit(child, keys))
   }
   if (root !== undefined) visit(root, [])
   return found
@@ -90,13 +92,13 @@ function placesOf(path: string, text: string): Place[] {
 
 /** A facade's own manifest is not its users'. */
 function isOurs(root: ts.Expression | undefined): boolean {
-  if (root === undefined || !ts.isObjectLiteralExpression(root)) return false
+  if (root === undefined || !typescript().isObjectLiteralExpression(root)) return false
   return root.properties.some(
     (each) =>
-      ts.isPropertyAssignment(each) &&
-      ts.isStringLiteral(each.name) &&
+      typescript().isPropertyAssignment(each) &&
+      typescript().isStringLiteral(each.name) &&
       each.name.text === 'name' &&
-      ts.isStringLiteral(each.initializer) &&
+      typescript().isStringLiteral(each.initializer) &&
       each.initializer.text.startsWith('@switchyard/'),
   )
 }

@@ -1,4 +1,5 @@
-import ts from 'typescript-checker'
+import type ts from 'typescript-checker'
+import { typescript } from './typescript.js'
 
 /**
  * Changes to one place of a JSON text (comments and trailing commas allowed) that leave every other byte alone. A path is the
@@ -24,8 +25,8 @@ export function removeMember(text: string, path: readonly string[]): string {
 export function removeElement(text: string, path: readonly string[], value: string): string {
   const source = parse(text)
   const array = valueAt(source, path)
-  if (array === undefined || !ts.isArrayLiteralExpression(array)) return text
-  const at = array.elements.findIndex((each) => ts.isStringLiteral(each) && each.text === value)
+  if (array === undefined || !typescript().isArrayLiteralExpression(array)) return text
+  const at = array.elements.findIndex((each) => typescript().isStringLiteral(each) && each.text === value)
   const inner = { start: array.getStart(source) + 1, end: array.getEnd() - 1 }
   return at === -1 ? text : removeFromList(text, source, array.elements, at, inner)
 }
@@ -121,35 +122,35 @@ function splice(text: string, start: number, end: number, replacement: string): 
 }
 
 function parse(text: string): ts.JsonSourceFile {
-  return ts.parseJsonText('text.json', text)
+  return typescript().parseJsonText('text.json', text)
 }
 
 function valueAt(source: ts.JsonSourceFile, path: readonly string[]): ts.Expression | undefined {
   // The parser makes something of anything; what is broken is not ours to change.
-  if (ts.parseConfigFileTextToJson(source.fileName, source.text).error !== undefined) return undefined
+  if (typescript().parseConfigFileTextToJson(source.fileName, source.text).error !== undefined) return undefined
   let found: ts.Expression | undefined = source.statements[0]?.expression
   for (const name of path) {
-    if (found === undefined || !ts.isObjectLiteralExpression(found)) return undefined
+    if (found === undefined || !typescript().isObjectLiteralExpression(found)) return undefined
     const property = found.properties.find((each) => nameOf(each) === name)
-    found = property !== undefined && ts.isPropertyAssignment(property) ? property.initializer : undefined
+    found = property !== undefined && typescript().isPropertyAssignment(property) ? property.initializer : undefined
   }
   return found
 }
 
 function objectAt(source: ts.JsonSourceFile, path: readonly string[]): ts.ObjectLiteralExpression | undefined {
   const found = valueAt(source, path)
-  return found !== undefined && ts.isObjectLiteralExpression(found) ? found : undefined
+  return found !== undefined && typescript().isObjectLiteralExpression(found) ? found : undefined
 }
 
 function nameOf(property: ts.ObjectLiteralElementLike): string {
   const { name } = property
-  return name !== undefined && (ts.isStringLiteral(name) || ts.isIdentifier(name)) ? name.text : ''
+  return name !== undefined && (typescript().isStringLiteral(name) || typescript().isIdentifier(name)) ? name.text : ''
 }
 
 /** What stands between keys and values here. */
 function colonOf(text: string, source: ts.JsonSourceFile, object: ts.ObjectLiteralExpression | undefined): string {
   const sample = object?.properties[0] ?? objectAt(source, [])?.properties[0]
-  if (sample === undefined || !ts.isPropertyAssignment(sample)) return ': '
+  if (sample === undefined || !typescript().isPropertyAssignment(sample)) return ': '
   return text.slice(sample.name.getEnd(), sample.initializer.getStart(source))
 }
 

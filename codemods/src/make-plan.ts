@@ -28,7 +28,9 @@ export async function makePlan({ tree, only, hits, verify, progress }: MakePlanI
     progress.advance(done)
   }
   const input = { root: tree.root, hits, files: tree.sources, only, verify, ownDirectory, onProgress }
-  const plan = await Promise.resolve(planWithComponents(input))
+  // The compiler takes longer to load than a thousand files to search.
+  const { planMigration } = await import('./rewrite/plan-migration.js')
+  const plan = planWithComponents(input, planMigration)
   progress.end()
   return plan
 }

@@ -11,12 +11,13 @@ import { makePlan } from './make-plan.js'
 import { governingManifests, moveDependencies, type MovedManifest } from './package-json.js'
 import type { FacadeName, Finding } from './plan.js'
 import { silent, type Progress } from './progress.js'
-import { reported, reportedPath, type Run, type RunResult } from './result.js'
+import { reported, reportedPath, type PatchFile, type Run, type RunResult } from './result.js'
 import { ownModules, search, type Searched } from './search.js'
+import type { SplitInput } from './split.js'
 import { leftOut, stage, type StagedFile, type StagedGroup } from './stage.js'
 import { removeFacadePaths } from './tsconfig-paths.js'
 import { UsageError } from './usage-error.js'
-import { usageOf } from './usage.js'
+import { eitherUsage, usageOf } from './usage.js'
 import { changedOnDisk, writeGroup } from './write.js'
 
 /** How a migration is run. */
@@ -29,6 +30,8 @@ export interface MigrateOptions {
   readonly only?: readonly FacadeName[] | undefined
   /** `dry-run` writes nothing and makes diffs, `check` writes nothing. Default `write`. */
   readonly mode?: 'write' | 'dry-run' | 'check' | undefined
+  /** `owners` writes one patch for each owner into `.switchyard/patches`, and nothing else; `mode` counts as `dry-run`. */
+  readonly split?: 'owners' | undefined
   /** Whether dependencies and tsconfig `paths` move with the code. Default true. */
   readonly packageJson?: boolean | undefined
   /** Whether changed files are type-checked before and after. Default true. */
@@ -61,7 +64,8 @@ export interface Work {
  *   (unless `force`), or another run is writing here; nothing is written then
  */
 export async function migrate(options: MigrateOptions = {}): Promise<Run> {
-  const { mode = 'write', verify = true, force = false } = options
+  const { split, verify = true, force = false } = options
+  const mode = split === undefined ? (options.mode ?? 'write') : 'dry-run'
   const work = begin(options)
   if (mode === 'write') finishInterrupted(work)
   else mentionInterrupted(work)
@@ -79,15 +83,23 @@ export async function migrate(options: MigrateOptions = {}): Promise<Run> {
   const { groups, findings } = stage({ plan, hits: searched.hits, stamps: searched.stamps, mayWrite })
   work.findings.push(...findings)
   const moved = movedManifests(work, searched, groups)
-  if (mode !== 'check' && !force) refuseDirty(work, mode, [...groups, moved])
-  const done =
-    mode === 'write'
-      ? write(work, groups, moved, (written) => movedManifests(work, searched, written))
-      : { groups, moved }
+  if (mode !== 'check' && !force) refuseDirty(work, split === undefined ? mode : 'write', [...groups, moved])
+  const movedWith = (written: readonly StagedGroup[]) => movedManifests(work, searched, written)
+  const done = mode === 'write' ? write(work, groups, moved, movedWith) : { groups, moved }
   const rewritten = new Map(done.moved.map(({ path, after }) => [path, after.toString('utf8')]))
   work.findings.push(...leftInConfiguration({ ...work, facades: work.only, changed: rewritten }))
   const typed = searched.hits.length > 0 ? plan.typed : undefined
-  return runOf(work, 'migrate', { ...done, typed, diffs: mode === 'dry-run' })
+  const movedWithAny = () => movedManifests(work, searched, groups, { orNot: true })
+  const patches = split && (await splitInto(work, { groups, verify, movedWith, movedWithAny }))
+  return runOf(work, 'migrate', { ...done, typed, patches, diffs: mode === 'dry-run' && patches === undefined })
+}
+
+/** Writes the patches, and notes what there is to know of them. */
+export async function splitInto(work: Work, input: Omit<SplitInput, 'tree'>): Promise<readonly PatchFile[]> {
+  const { splitByOwners } = await import('./split.js')
+  const { patches, notes } = splitByOwners({ ...input, tree: work.tree })
+  work.notes.push(...notes)
+  return patches
 }
 
 /** Lists what a run is about, and begins the account of it. */
@@ -128,13 +140,24 @@ export function mentionInterrupted({ tree, notes }: Work): void {
   )
 }
 
-/** What moves in manifests and tsconfigs once the groups are written. */
-function movedManifests(work: Work, searched: Searched, groups: readonly StagedGroup[]): MovedManifest[] {
+/**
+ * What moves in manifests and tsconfigs once the groups are written.
+ *
+ * @param options.orNot Whether some of the groups may not be: what their files name now is then needed too. Default false.
+ */
+function movedManifests(
+  work: Work,
+  searched: Searched,
+  groups: readonly StagedGroup[],
+  { orNot = false }: { readonly orNot?: boolean } = {},
+): MovedManifest[] {
   const { tree, manifests, tsconfigs, workspaces, only } = work
   if (manifests.length + tsconfigs.length === 0) return []
   const changed = new Map(groups.flat().map(({ path, after }) => [path, after.toString('utf8')]))
   const searchedPaths = new Set(searched.stamps.keys())
-  const usage = usageOf({ tree, modules: ownModules, found: searched.found, searched: searchedPaths, changed })
+  const now = { tree, modules: ownModules, found: searched.found, searched: searchedPaths }
+  const after = usageOf({ ...now, changed })
+  const usage = orNot ? eitherUsage(usageOf({ ...now, changed: new Map() }), after) : after
   return [
     ...moveDependencies({ tree, manifests, workspaces, facades: only, usage, changed: new Set(changed.keys()) }),
     ...removeFacadePaths(tree.root, tsconfigs, only, usage),
@@ -199,7 +222,11 @@ function isWritable({ findings }: Work, group: StagedGroup, problems: ReadonlyMa
 export function runOf(
   work: Work,
   command: RunResult['command'],
-  done: Written & { readonly typed: boolean | undefined; readonly diffs: boolean },
+  done: Written & {
+    readonly typed: boolean | undefined
+    readonly diffs: boolean
+    readonly patches?: readonly PatchFile[] | undefined
+  },
 ): Run {
   const { tree, ledger, findings, notes } = work
   const files: StagedFile[] = [...done.groups.flat(), ...done.moved].toSorted((a, b) => (a.path < b.path ? -1 : 1))
@@ -217,6 +244,7 @@ export function runOf(
       files: ledger.counts(),
       findings: reported(tree.root, findings, tree.config),
       changes: files.map(({ path, edits }) => ({ file: reportedPath(tree.root, path), edits: edits.length })),
+      ...(done.patches !== undefined && { patches: done.patches }),
     },
     root: tree.root,
     ...(done.typed !== undefined && { typed: done.typed }),

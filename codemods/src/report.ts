@@ -187,8 +187,13 @@ function changeSections({ result, moved }: Run, { mode }: TextOptions, layout: L
       moved.map((line) => `  ${line}`),
       layout,
     ),
+    section('Patches (files, patch, owners)', patchRows(result), layout),
     section('Bridged: off the facade, still in its old shape', bridged, layout),
   ]
+}
+
+function patchRows({ patches = [] }: Run['result']): Section {
+  return table(patches.map(({ file, owners, changes }) => [changes.length, file, owners.join(', ') || '(nobody)']))
 }
 
 function notes(run: Run, layout: Layout): Section {

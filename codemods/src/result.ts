@@ -69,6 +69,16 @@ export interface BaselineResult {
   }[]
 }
 
+/** A patch that `--split` wrote: it applies, and is whole, by itself. */
+export interface PatchFile {
+  /** Relative to the repository's root, with forward slashes. */
+  readonly file: string
+  /** As `CODEOWNERS` has them; none for files that nobody owns. */
+  readonly owners: readonly string[]
+  /** The files that it changes, relative to the repository's root. */
+  readonly changes: readonly string[]
+}
+
 /** What a run did: the object that `--json` prints. */
 export interface RunResult {
   /** The version of this shape. */
@@ -79,6 +89,8 @@ export interface RunResult {
   readonly changes: readonly Change[]
   /** Present when an audit was held against a baseline. */
   readonly baseline?: BaselineResult
+  /** Present when the run was split into patches. */
+  readonly patches?: readonly PatchFile[]
 }
 
 /** A result, and what the text report says beside it. */

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { Edit, MigrationPlan, PlanInput, SourceText } from './plan.js'
 import { decode } from './read-sources.js'
-import { planMigration } from './rewrite/plan-migration.js'
 import { leftOut } from './stage.js'
 
 /** The scripts of a `.vue` or `.svelte` file, as one module beside it. */
@@ -85,8 +84,11 @@ function blankAfter(text: string, isTag: boolean): string {
   return isTag && text.length > 1 ? `//${blank(text.slice(2))}` : blank(text)
 }
 
-/** Plans a migration; components take part in it by their scripts. */
-export function planWithComponents(input: PlanInput): MigrationPlan {
+/** Plans a migration as `planMigration` does, which is given, since it loads a compiler; components take part by their scripts. */
+export function planWithComponents(
+  input: PlanInput,
+  planMigration: (input: PlanInput) => MigrationPlan,
+): MigrationPlan {
   const components = new Map<string, { readonly path: string; readonly module: ComponentModule }>()
   const given = new Map(input.hits.map((hit) => [hit.path, hit]))
   for (const path of new Set([...given.keys(), ...input.files])) {

@@ -55,6 +55,18 @@ export function usageOf({ tree, modules, found, searched, changed }: UsageInput)
   }
 }
 
+/** Where either may be what is: each file names what it names in the one or in the other. */
+export function eitherUsage(one: Usage, other: Usage): Usage {
+  return {
+    under(directory) {
+      const using = new Map(one.under(directory))
+      for (const [path, names] of other.under(directory))
+        using.set(path, new Set([...(using.get(path) ?? []), ...names]))
+      return using
+    },
+  }
+}
+
 function read(path: string): Buffer | undefined {
   try {
     return readFileSync(path)

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Stands for the browsers of some users: real clients of `@switchyard/dispatcher/client`, which tell what they apply, and
- * how far their cursor is, so that both are known after the process was killed.
+ * how far their cursor is, so that both are known after the process was killed. Any message ends the slowness of the slow ones.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { connectEvents } from '@switchyard/dispatcher/client'
@@ -21,6 +21,10 @@ const random = randomOf(settings.seed)
 const realRandom = Math.random.bind(Math)
 Math.random = () => realRandom() / 8
 
+let isHurried = false
+process.on('message', () => {
+  isHurried = true
+})
 for (const tab of settings.tabs) open(tab)
 process.once('disconnect', () => process.exit())
 
@@ -37,7 +41,7 @@ function open({ name, user, port, transport, slowness, cursor }) {
     },
     onEvent: (event) => {
       say(['event', name, event.id, event.userId])
-      return slowness > 0 ? pause(random.below(slowness)) : undefined
+      return slowness > 0 && !isHurried ? pause(random.below(slowness)) : undefined
     },
     onSnapshot: (reason) => say(['snapshot', name, reason]),
     onStatus: (status) => say(['status', name, status]),

@@ -6,6 +6,8 @@ import { type Scenario, scenarios } from './scenarios.mjs'
 
 // Longer runs: `npm run chaos`.
 const SEED = Number(process.env['SWITCHYARD_CHAOS_SEED'] ?? Math.ceil(Math.random() * 1_000_000))
+/** A run is over in seconds; a client that never catches up is waited for. */
+const TIMEOUT_MS = 180_000
 const NOTHING = { missing: 0, duplicate: 0, misplaced: 0 }
 
 if (redisServer === undefined && process.env['CI'] === 'true') {
@@ -34,15 +36,27 @@ function expectPromiseKept(outcome: Outcome): void {
 afterAll(endAll)
 
 describe('event delivery while processes are killed and connections cut', () => {
-  it('loses, doubles and misplaces nothing on one machine with SQLite', async () => {
-    expectPromiseKept(await runChaos(scenario('sqlite'), { seed: SEED, seconds: 5 }))
-  })
+  it(
+    'loses, doubles and misplaces nothing on one machine with SQLite',
+    async () => {
+      expectPromiseKept(await runChaos(scenario('sqlite'), { seed: SEED, seconds: 5 }))
+    },
+    TIMEOUT_MS,
+  )
 
-  it.skipIf(redisServer === undefined)('loses, doubles and misplaces nothing on three nodes with Redis', async () => {
-    expectPromiseKept(await runChaos(scenario('redis'), { seed: SEED, seconds: 8 }))
-  })
+  it.skipIf(redisServer === undefined)(
+    'loses, doubles and misplaces nothing on three nodes with Redis',
+    async () => {
+      expectPromiseKept(await runChaos(scenario('redis'), { seed: SEED, seconds: 8 }))
+    },
+    TIMEOUT_MS,
+  )
 
-  it.skipIf(redisServer === undefined)('tells each loss of a Redis without AOF', async () => {
-    expectPromiseKept(await runChaos(scenario('without-aof'), { seed: SEED, seconds: 6 }))
-  })
+  it.skipIf(redisServer === undefined)(
+    'tells each loss of a Redis without AOF',
+    async () => {
+      expectPromiseKept(await runChaos(scenario('without-aof'), { seed: SEED, seconds: 6 }))
+    },
+    TIMEOUT_MS,
+  )
 })

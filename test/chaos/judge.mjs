@@ -112,11 +112,13 @@ export class Judge {
     const known = this.#known(place)
     if (known === false)
       this.#fault('unexplained', `${id} was acknowledged elsewhere than at ${place.epoch}/${place.seq}`)
-    if (this.#applied.has(id)) this.#again(id)
+    // By its place: an event that is kept no longer may be sent, and stored, once more.
+    const key = `${place.epoch}/${place.seq}`
+    if (this.#applied.has(key) || (this.#allowRepeat && this.#applied.has(id))) this.#again(id)
     else if (!follows && reason === undefined) this.#fault('missing', `from ${text(last)} to ${text(place)} in silence`)
     else if (last !== undefined && reason !== undefined && reason !== 'history-changed')
       this.#checkLoss(last, place, reason)
-    this.#applied.add(id)
+    this.#applied.add(key)
     this.#place = place
     this.#stretch.push(place)
     this.#pendingSnapshot = undefined
@@ -210,44 +212,4 @@ export class Judge {
 /** @param {Place | undefined} place */
 function text(place) {
   return place === undefined ? 'nowhere' : `${place.epoch}/${place.seq} (${place.id})`
-}
-
-/**
- * Compares what was acknowledged with the log.
- *
- * @param {readonly { id: string, user: string, sender: string, isFirstTry: boolean }[]} acknowledged In the order in which each
- *   sender sent.
- * @param {ReadonlyMap<string, readonly Place[]>} logs By user.
- * @returns {{ missing: number, duplicate: number, misplaced: number, first: string | undefined }}
- */
-export function judgeLog(acknowledged, logs) {
-  /** @type {{ missing: number, duplicate: number, misplaced: number, first: string | undefined }} */
-  const result = { missing: 0, duplicate: 0, misplaced: 0, first: undefined }
-  /** @type {Map<string, number>} */
-  const indexOf = new Map()
-  for (const [user, log] of logs) {
-    for (const [index, { id }] of log.entries()) {
-      if (indexOf.has(`${user} ${id}`)) result.duplicate += 1
-      indexOf.set(`${user} ${id}`, index)
-    }
-  }
-  /** @type {Map<string, number>} */
-  const lastOf = new Map()
-  for (const { id, user, sender, isFirstTry } of acknowledged) {
-    const index = indexOf.get(`${user} ${id}`)
-    if (index === undefined) {
-      result.missing += 1
-      result.first ??= `${id} was acknowledged and is not in the log of ${user}`
-      continue
-    }
-    // Who sends again gives up the order.
-    if (!isFirstTry) continue
-    const key = `${sender} ${user}`
-    if (index < (lastOf.get(key) ?? -1)) {
-      result.misplaced += 1
-      result.first ??= `${id} stands before what ${sender} sent earlier`
-    }
-    lastOf.set(key, index)
-  }
-  return result
 }

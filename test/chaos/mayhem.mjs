@@ -44,10 +44,11 @@ const faults = {
   'save-redis': async ({ where }) => {
     const redis = new Redis(where, { retryStrategy: () => null, lazyConnect: true })
     redis.on('error', () => {})
-    await redis.connect().then(
-      () => redis.save(),
-      () => {},
-    )
+    // It may be down, or be killed meanwhile.
+    await redis
+      .connect()
+      .then(() => redis.save())
+      .catch(() => {})
     redis.disconnect()
   },
   'weather-front': ({ fronts }, random) => shape(random.pick(fronts), random),

@@ -135,7 +135,10 @@ export class World {
       await pause(20)
       for (const node of this.nodes) this.startNode(node)
     }
-    for (const browser of this.browsers) this.startBrowser(browser)
+    for (const browser of this.browsers) {
+      this.startBrowser(browser)
+      browser.process?.send({ do: 'hurry' })
+    }
     for (const { process: child } of this.nodes) child?.send({ do: 'quiet' })
   }
 

@@ -35,6 +35,10 @@ describe.each(packages)('$name', ({ folder, place }) => {
     expect(scriptsThatRunByThemselves(manifest)).toEqual([])
   })
 
+  it('brings its licence along', () => {
+    expect(readFileSync(join(folder, 'LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'))
+  })
+
   it('asks for provenance', () => {
     expect(manifest.publishConfig?.provenance).toBe(true)
   })

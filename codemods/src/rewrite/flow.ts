@@ -1,6 +1,6 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
-import { checkReach, isExported } from './reach.js'
+import { checkReach, classOfField, isExported } from './reach.js'
 import { functionOf, isAssignment, isFunctionLike, isTransparent } from './syntax.js'
 import type { Key, Work } from './work.js'
 
@@ -178,7 +178,7 @@ function followOperator(
     // A place of a generic type is a dispatcher's only by what holds it.
     const holder = ts.isPropertyAccessExpression(left) ? declarationKeyOf(work, left.expression) : undefined
     if (holder !== undefined && target !== undefined && !isInstance(work, target)) work.join(source, holder)
-    if (target === undefined || isAnyType(work, left)) {
+    if (target === undefined || (isAnyType(work, left) && !isFieldOfClass(work, target, name))) {
       work.block(
         expression,
         source,
@@ -216,6 +216,16 @@ function followOperator(
       )
       return undefined
   }
+}
+
+/** In JavaScript an assignment to `this` declares a field, whose type is what is assigned; the place itself shows none. */
+function isFieldOfClass(work: Work, target: ts.Declaration, name: ts.Node): boolean {
+  const symbol = work.checker.getSymbolAtLocation(name)
+  return (
+    classOfField(target) !== undefined &&
+    symbol !== undefined &&
+    isInstanceType(work, work.checker.getTypeOfSymbol(symbol))
+  )
 }
 
 function isQuestion(parent: ts.Node): boolean {
@@ -322,6 +332,8 @@ function intoCall(
   const parameters = signature?.getParameters() ?? []
   const parameter = parameters[Math.min(index, parameters.length - 1)]
   const declaration = parameter?.valueDeclaration
+  // It has been given its new type already.
+  if (parameter !== undefined && isCanonical(work.checker.getTypeOfSymbolAtLocation(parameter, call))) return
   if (parameter !== undefined && declaration !== undefined && work.isOwn(declaration)) {
     const type = work.checker.getTypeOfSymbolAtLocation(parameter, call)
     const isHeld = isInstance(work, argument)
@@ -364,6 +376,16 @@ function declarationKeyOf(work: Work, expression: ts.Expression): ts.Declaration
 function nameOf(call: ts.CallExpression | ts.NewExpression): string {
   const text = call.expression.getText()
   return text.length > 40 ? 'a function' : `${text}()`
+}
+
+/** Whether a type is the canonical dispatcher's. */
+function isCanonical(type: ts.Type): boolean {
+  const declaration = type.symbol?.declarations?.[0]
+  return (
+    type.symbol?.name === 'UnifiedToolDispatcher' &&
+    declaration !== undefined &&
+    /\/(?:@switchyard|packages)\/dispatcher\//u.test(declaration.getSourceFile().fileName)
+  )
 }
 
 export function isInstance(work: Work, node: ts.Node): boolean {

@@ -13,7 +13,9 @@ import type { Key, Mention, Work } from './work.js'
 export function surveyMentions(work: Work, source: ts.SourceFile): void {
   const bindings = bindingsOf(work, source)
   work.bindings.set(source, bindings)
+  const names = namesOfNote(work, source, bindings)
   eachIdentifier(source, (node) => {
+    if (names?.has(node.text) === false) return
     const symbol = localSymbol(work, node)
     const declaration = symbol?.declarations?.[0]
     if (symbol === undefined || declaration === undefined) return
@@ -29,6 +31,21 @@ export function surveyMentions(work: Work, source: ts.SourceFile): void {
       surveyMention(work, { ...exported, reference: node, whole: node.parent, binding: undefined })
   })
 }
+
+/**
+ * The names that can stand for something of a facade where each file is alone: nothing comes through other files there, so
+ * that it is what the file loads, or an export of a facade. Undefined where any name can.
+ */
+function namesOfNote(
+  work: Work,
+  source: ts.SourceFile,
+  bindings: ReadonlyMap<ts.Declaration, Binding>,
+): ReadonlySet<string> | undefined {
+  if (work.project.typed || !/\.[cm]?tsx?$/.test(source.fileName)) return undefined
+  return new Set([...exportNames, ...[...bindings.values()].map(({ local }) => local.text)])
+}
+
+const exportNames = Object.values(migrations).flatMap(({ exports }) => Object.keys(exports))
 
 /** Every identifier of a file, those of JSDoc types included. */
 function eachIdentifier(source: ts.SourceFile, visit: (node: ts.Identifier) => void): void {

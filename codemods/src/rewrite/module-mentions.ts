@@ -222,6 +222,7 @@ function mockAround(node: ts.Node): ts.CallExpression | undefined {
 
 /** `import(…)` and `require(…)`: good where the names that are taken out of it can be seen. */
 function surveyLoad(work: Work, node: ts.StringLiteralLike, place: ts.CallExpression, facade: FacadeName): void {
+  if (surveyLoadedName(work, node, place, facade)) return
   const statement = statementOf(place)
   const [declaration, more] = ts.isVariableStatement(statement) ? statement.declarationList.declarations : []
   const isBound = more === undefined && loadedFacadeIn(declaration?.initializer) === node
@@ -252,4 +253,32 @@ function surveyLoad(work: Work, node: ts.StringLiteralLike, place: ts.CallExpres
     return
   }
   work.add({ node: place, key: place, facade, name: `@switchyard/${facade}`, rule: 'facade-import', apply: () => {} })
+}
+
+/** `require('…').ToolStatus`: what is used of the module is one name, which moves by itself where it is no dispatcher. */
+function surveyLoadedName(
+  work: Work,
+  node: ts.StringLiteralLike,
+  place: ts.CallExpression,
+  facade: FacadeName,
+): boolean {
+  const access = place.parent
+  if (!ts.isPropertyAccessExpression(access) || place.expression.getText() !== 'require') return false
+  if (ts.isVariableDeclaration(access.parent)) return false
+  const name = access.name.text
+  const entry = migrations[facade].exports[name]
+  const to = entry?.to
+  if (to === undefined || to.name === 'UnifiedToolDispatcher' || name === 'AuthenticationError') return false
+  work.add({
+    node: access,
+    key: place,
+    facade,
+    name,
+    rule: 'facade-use',
+    apply: (file) => {
+      file.edits.replace(node.getStart() + 1, node.end - 1, [to.module])
+      if (to.name !== name) file.edits.replace(access.name.getStart(), access.name.end, [to.name])
+    },
+  })
+  return true
 }

@@ -22,7 +22,8 @@ function isDeclaration(key: Key): key is ts.Declaration {
   return 'kind' in key && 'getSourceFile' in key
 }
 
-export function isExported(declaration: ts.Declaration): boolean {
+export function isExported(declared: ts.Declaration): boolean {
+  const declaration = classOfField(declared) ?? declared
   for (let node: ts.Node | undefined = declaration; node !== undefined; node = node.parent) {
     if (ts.isExportAssignment(node)) return true
     const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
@@ -36,7 +37,7 @@ export function isExported(declaration: ts.Declaration): boolean {
 /** Whether `module.exports` or `exports.name` is given what a declaration at the top of a file declares. */
 function isCommonJsExport(declaration: ts.Declaration): boolean {
   const source = declaration.getSourceFile()
-  const outer = ts.isParameter(declaration) ? declaration.parent : declaration
+  const outer = classOfField(declaration) ?? (ts.isParameter(declaration) ? declaration.parent : declaration)
   const name = ts.getNameOfDeclaration(outer)
   return source.statements.some((statement) => {
     const assignment = ts.isExpressionStatement(statement) ? statement.expression : undefined
@@ -52,6 +53,15 @@ function isCommonJsExport(declaration: ts.Declaration): boolean {
       assignment.right.pos <= outer.pos && outer.end <= assignment.right.end && !isWithinFunction(outer, assignment)
     )
   })
+}
+
+/** The class whose field is declared by `this.field = …`. */
+export function classOfField(declaration: ts.Node): ts.ClassLikeDeclaration | undefined {
+  const left = ts.isBinaryExpression(declaration) ? declaration.left : declaration
+  if (!ts.isPropertyAccessExpression(left) || left.expression.kind !== ts.SyntaxKind.ThisKeyword) return undefined
+  const holder = functionOf(left)
+  const isMethod = ts.isConstructorDeclaration(holder) || ts.isMethodDeclaration(holder)
+  return isMethod && ts.isClassLike(holder.parent) ? holder.parent : undefined
 }
 
 function isAtTop(declaration: ts.Declaration): boolean {

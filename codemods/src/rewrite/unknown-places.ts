@@ -31,7 +31,8 @@ function isLoose(work: Work, use: ts.Identifier): boolean {
  * as into the parameter of a function in JavaScript: what is called on them there cannot be seen.
  */
 export function surveyUnknownPlace(work: Work, node: ts.Expression, creates: (node: ts.Node) => boolean): void {
-  if (!hasLooseUses(work) || isHarmless(node)) return
+  // What is awaited is looked at where it has been awaited.
+  if (ts.isAwaitExpression(node.parent) || !hasLooseUses(work) || isHarmless(node)) return
   const found = new Map<Key, FacadeName>()
   const type = typeOf(work, node)
   const whole = (facade: FacadeName) => {

@@ -6,6 +6,7 @@ import type { FacadeName } from '../plan.js'
 import { decode } from '../read-sources.js'
 import { applyEdits } from '../rewrite/text-edits.js'
 import { examine } from '../search.js'
+import { planMigration } from '../rewrite/plan-migration.js'
 import { planWithComponents } from '../single-file-components.js'
 
 interface Question {
@@ -45,14 +46,15 @@ function migrateAlone({ facade, path, source }: Question): Answer {
   const found = examine({ path, text: source }, [name])
   if (found === 'miss') return { notes: [] }
   if (found !== 'hit') return { notes: [], error: `${found.line}:${found.column} ${found.message}` }
-  const plan = planWithComponents({
+  const input = {
     // No directory is at or below this: no tsconfig is looked for, and the file stands alone.
     root: path,
     hits: [{ path, text: source }],
     files: [path],
     only: [facade],
     ownDirectory,
-  })
+  }
+  const plan = planWithComponents(input, planMigration)
   const notes = plan.findings.map(({ line, column, kind, message }) => `${line}:${column} ${kind}: ${message}`)
   const edits = plan.edits.get(path)
   return edits === undefined ? { notes } : { text: applyEdits(source, edits), notes }

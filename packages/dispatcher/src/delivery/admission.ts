@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { monotonicMs } from '../clock.js'
 import type { ConnectionRegistry } from './connection-registry.js'
 import type { Tracked } from './connection.js'
+import { publishDeliveryFailure } from './delivery-failures.js'
 import type { RefusalReason } from './gateway-metrics.js'
 import { isOriginAllowed } from './origins.js'
 import { CLOSE_CODES } from './protocol.js'
@@ -52,8 +53,8 @@ export class Admission {
     let taken: TakenTicket | undefined
     try {
       taken = await Promise.race([this.#tickets.take(hash), opening.givenUp])
-    } catch {
-      // Whatever it says: no ticket, no connection.
+    } catch (cause) {
+      publishDeliveryFailure(cause)
     }
     try {
       settle(taken === undefined ? UNAVAILABLE : this.#judge(taken, request, opening))

@@ -1,7 +1,7 @@
-import { channel } from 'node:diagnostics_channel'
 import { monotonicMs } from '../clock.js'
 import { quote } from '../errors.js'
 import { FROM_OLDEST, type Gone, type Position, type StoredEvent } from '../events/store.js'
+import { publishDeliveryFailure } from './delivery-failures.js'
 import type { GatewayCounters } from './gateway-metrics.js'
 import type { SnapshotReason } from './protocol.js'
 import type { UserFeed } from './user-feed.js'
@@ -24,8 +24,6 @@ const BATCH = 64
 const MOST_MOVES = 8
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 2_000
-
-const failures = channel('switchyard:delivery-failed')
 
 /**
  * A cursor over one user's log. Replay and live delivery are the same loop: it reads what follows the cursor, sends as much
@@ -233,7 +231,7 @@ export class LogCursor<Reader extends { wake(): void }> {
     this.#retryAt = now + Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS)
     this.#failures += 1
     this.#counters.storeFailures += 1
-    if (failures.hasSubscribers) failures.publish({ userId: this.#feed.userId, cause })
+    publishDeliveryFailure(cause, this.#feed.userId)
   }
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Position } from '../events/store.js'
 import type { Admission, Verdict } from './admission.js'
 import type { ConnectionRegistry } from './connection-registry.js'
+import { publishDeliveryFailure } from './delivery-failures.js'
 import { CLOSE_CODES, decodeCursor } from './protocol.js'
 import { SseConnection } from './sse-connection.js'
 
@@ -74,8 +75,9 @@ export class SseEndpoint {
     let connection: SseConnection
     try {
       connection = this.#registry.add(userId, (feed) => new SseConnection(this.#registry, feed, response))
-    } catch {
+    } catch (cause) {
       this.#registry.counters.storeFailures += 1
+      publishDeliveryFailure(cause, userId)
       answer(response, 503, 'The event store does not answer; try again later.')
       return
     }

@@ -5,6 +5,7 @@ import { monotonicMs } from '../clock.js'
 import type { Admission, Verdict } from './admission.js'
 import type { ConnectionRegistry } from './connection-registry.js'
 import { CLOSE_GRACE_MS, type Tracked } from './connection.js'
+import { publishDeliveryFailure } from './delivery-failures.js'
 import type { RefusalReason } from './gateway-metrics.js'
 import { CLOSE_CODES, SUBPROTOCOL } from './protocol.js'
 import { offeredProtocols, refuseUpgrade, speaksOurs } from './requests.js'
@@ -66,7 +67,9 @@ export class UpgradeEndpoint {
   #open(ws: GatewaySocket, socket: Duplex, userId: string): void {
     try {
       this.#registry.add(userId, (feed) => new SocketConnection(this.#registry, feed, ws, socket))
-    } catch {
+    } catch (cause) {
+      this.#registry.counters.storeFailures += 1
+      publishDeliveryFailure(cause, userId)
       this.#dismiss(ws, CLOSE_CODES.storeFailed)
     }
   }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { type ConnectionOptions, Queue, QueueEvents } from 'bullmq'
+import { type ConnectionOptions, Queue, QueueEvents, type QueueEventsOptions } from 'bullmq'
 import { Redis } from 'ioredis'
 import { quote } from '../errors.js'
 import type { ExecutorCall, ToolExecutor } from '../executor.js'
+import { inTime } from '../stores/redis-slots.js'
 import type { Tool } from '../tool.js'
 import {
   checkQueue,
@@ -11,9 +12,11 @@ import {
   FATE_SECONDS,
   pack,
   type RemoteCall,
+  REMOTE_VERSION,
   type RemoteConnection,
   remoteKeys,
   type RemoteOutcome,
+  type RemoteWord,
   unpack,
   unpackOutcome,
 } from './remote-call.js'
@@ -30,7 +33,7 @@ export interface BullMQExecutorOptions {
 
 /** An executor with connections, to be closed. */
 export interface BullMQExecutor extends ToolExecutor {
-  /** Ends the connections; calls that are still under way are `tool_failed`. */
+  /** Ends the connections; calls that are still under way are `tool_failed`. Waits for Redis for two seconds at most. */
   close(): Promise<void>
 }
 
@@ -49,6 +52,8 @@ export function createBullMQExecutor(options: BullMQExecutorOptions): BullMQExec
 const LOOK_MS = 2_000
 /** Looks in a row that must find a call without its worker, since the two questions are not asked at one moment. */
 const MOST_LOST_LOOKS = 2
+/** How long a closing executor waits for Redis. */
+const CLOSE_MS = 2_000
 /** How often an idempotent tool is begun at most. */
 const MOST_RUNS = 3
 
@@ -59,6 +64,10 @@ interface Pending {
   resolve(outcome: RemoteOutcome): void
   reject(cause: Error): void
   lostLooks: number
+  /** The number of the last word that was heard. */
+  lastWord: number
+  /** Settles when all that was said until now has been heard. */
+  hearing: Promise<void>
 }
 
 class QueueExecutor implements BullMQExecutor {
@@ -67,9 +76,12 @@ class QueueExecutor implements BullMQExecutor {
   readonly #keys: ReturnType<typeof remoteKeys>
   readonly #redis: Redis
   readonly #queue: Queue<RemoteCall>
-  readonly #events: Promise<QueueEvents>
+  readonly #events: QueueEvents
+  readonly #ready: Promise<void>
   readonly #pending = new Map<string, Pending>()
   readonly #timer: NodeJS.Timeout
+  #endWaiting: (cause: Error) => void = () => {}
+  #isLooking = false
   #runs = 0
   #closed = false
 
@@ -79,17 +91,23 @@ class QueueExecutor implements BullMQExecutor {
     }
     this.#names = new Set<string>(tools)
     this.#keys = remoteKeys(checkQueue(queue))
-    const settings = connectionSettings(connection)
+    const settings = connectionSettings(connection, () => this.#closed)
     this.#redis = new Redis(settings)
     this.#redis.on('error', () => {})
-    // Without a queue of its own for commands: a call that times out must not be added when Redis comes back.
+    // Nothing is kept for later: a call that timed out must not be added when Redis comes back.
+    const now = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false }
     this.#queue = new Queue<RemoteCall>(queue, {
-      connection: { ...settings, enableOfflineQueue: false } as ConnectionOptions,
+      connection: { ...settings, ...now } as ConnectionOptions,
       defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
     })
     this.#queue.on('error', () => {})
-    this.#events = this.#listen(queue, settings)
-    this.#events.catch(() => {})
+    this.#events = new QueueEvents(queue, { connection: settings as ConnectionOptions, autorun: false })
+    this.#events.on('error', () => {})
+    this.#ready = new Promise((resolve, reject) => {
+      this.#endWaiting = reject
+      this.#listen().then(resolve, reject)
+    })
+    this.#ready.catch(() => {})
     this.#timer = setInterval(() => void this.#look(), LOOK_MS)
     this.#timer.unref()
   }
@@ -101,7 +119,7 @@ class QueueExecutor implements BullMQExecutor {
   async run(call: ExecutorCall): Promise<unknown> {
     if (this.#closed) throw new Error('The executor is closed; make another.')
     const body = packCall(call)
-    await this.#events
+    await this.#untilReady(call.signal)
     for (let run = 1; ; run += 1) {
       try {
         return unpackOutcome(await this.#runOnce(call, body))
@@ -116,11 +134,33 @@ class QueueExecutor implements BullMQExecutor {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#timer)
+    this.#endWaiting(closed())
     for (const pending of this.#pending.values()) pending.reject(closed())
-    await this.#queue.close()
-    await this.#events.then((events) => events.close()).catch(() => {})
-    await this.#redis.del(this.#keys.executor(this.#executorId)).catch(() => {})
+    const goodbye = Promise.allSettled([
+      this.#redis.del(this.#keys.executor(this.#executorId)),
+      this.#queue.close(),
+      this.#events.close(),
+    ])
+    await inTime(goodbye, CLOSE_MS).catch(() => {
+      // Redis is away: the connections end without a word.
+      void this.#queue.disconnect().catch(() => {})
+      void this.#events.disconnect().catch(() => {})
+    })
     this.#redis.disconnect()
+  }
+
+  /** Waits for the connections; not for longer than the call does. */
+  async #untilReady(signal: AbortSignal): Promise<void> {
+    let giveUp = () => {}
+    const aborted = new Promise<void>((resolve) => {
+      giveUp = resolve
+      signal.addEventListener('abort', giveUp, { once: true })
+    })
+    try {
+      await Promise.race([this.#ready, aborted])
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+    }
   }
 
   async #runOnce(call: ExecutorCall, body: string): Promise<RemoteOutcome> {
@@ -131,17 +171,25 @@ class QueueExecutor implements BullMQExecutor {
     const cancel = () => void this.#cancel(jobId)
     try {
       return await new Promise<RemoteOutcome>((resolve, reject) => {
-        this.#pending.set(jobId, { call, resolve, reject, lostLooks: 0 })
+        this.#pending.set(jobId, { call, resolve, reject, lostLooks: 0, lastWord: 0, hearing: Promise.resolve() })
         signal.addEventListener('abort', cancel, { once: true })
-        this.#queue.add(toolName, { callId, executorId: this.#executorId, body }, { jobId }).then(
+        const job = { version: REMOTE_VERSION, callId, executorId: this.#executorId, body }
+        this.#queue.add(toolName, job, { jobId }).then(
           // It may have been cancelled before there was anything to cancel.
           () => signal.aborted && cancel(),
-          (cause: unknown) => reject(this.#closed ? closed() : notQueued(cause)),
+          (cause: unknown) => {
+            reject(this.#closed ? closed() : notQueued(cause))
+            // Only the answer may be lost.
+            cancel()
+          },
         )
       })
     } finally {
       this.#pending.delete(jobId)
       signal.removeEventListener('abort', cancel)
+      this.#redis.del(this.#keys.said(jobId)).catch(() => {
+        // It is forgotten by itself.
+      })
     }
   }
 
@@ -157,25 +205,45 @@ class QueueExecutor implements BullMQExecutor {
     }
   }
 
-  async #listen(queue: string, settings: ReturnType<typeof connectionSettings>): Promise<QueueEvents> {
+  async #listen(): Promise<void> {
     await this.#stayAlive()
     // From a place and not from "now": what happens between two reads would be lost.
     const [last] = await this.#redis.xrevrange(this.#queue.toKey('events'), '+', '-', 'COUNT', 1)
-    const events = new QueueEvents(queue, {
-      connection: settings as ConnectionOptions,
-      lastEventId: last?.[0] ?? '0-0',
+    const options: QueueEventsOptions = this.#events.opts
+    options.lastEventId = last?.[0] ?? '0-0'
+    this.#events.on('progress', ({ jobId }) => void this.#hear(jobId))
+    this.#events.on('completed', ({ jobId }) => void this.#hear(jobId))
+    this.#events.on('failed', ({ jobId, failedReason }) => {
+      void this.#hear(jobId).then(() => this.#lost(jobId, failedReason))
     })
-    events.on('error', () => {})
-    events.on('completed', ({ jobId, returnvalue }) => {
-      this.#pending.get(jobId)?.resolve(returnvalue as RemoteOutcome)
+    this.#events.run().catch(() => {
+      // It was closed.
     })
-    events.on('failed', ({ jobId, failedReason }) => this.#lost(jobId, failedReason))
-    events.on('progress', ({ jobId, data }) => {
-      const packed = (data as { readonly packed?: string }).packed
-      if (packed !== undefined) this.#pending.get(jobId)?.call.reportProgress(unpack(packed))
-    })
-    await events.waitUntilReady()
-    return events
+    await this.#events.waitUntilReady()
+    await this.#queue.waitUntilReady()
+  }
+
+  /** Hears what the worker has said since, one time after the other. */
+  async #hear(jobId: string): Promise<void> {
+    const pending = this.#pending.get(jobId)
+    if (pending === undefined) return
+    pending.hearing = pending.hearing.then(() => this.#hearWords(jobId, pending))
+    await pending.hearing
+  }
+
+  async #hearWords(jobId: string, pending: Pending): Promise<void> {
+    try {
+      const { said } = this.#keys
+      const words = await this.#redis.zrangebyscore(said(jobId), `(${pending.lastWord}`, '+inf')
+      for (const text of words) {
+        const { number, word } = JSON.parse(text) as { number: number; word: RemoteWord }
+        pending.lastWord = number
+        if (word.kind === 'progress') pending.call.reportProgress(unpack(word.progress))
+        else pending.resolve(word)
+      }
+    } catch (cause) {
+      pending.reject(new Error(`What the worker said cannot be read: ${textOf(cause)}`, { cause }))
+    }
   }
 
   async #stayAlive(): Promise<void> {
@@ -184,19 +252,29 @@ class QueueExecutor implements BullMQExecutor {
 
   /** Looks after the calls that have not answered: a worker that was killed says nothing. */
   async #look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
     try {
-      await this.#stayAlive()
+      await inTime(this.#stayAlive(), LOOK_MS)
       for (const [jobId, pending] of this.#pending) {
-        // The lock first: a call that ends between the two questions is not active any more.
-        const isHeld = (await this.#redis.exists(this.#queue.toKey(`${jobId}:lock`))) === 1
-        const state = isHeld ? 'active' : await this.#queue.getJobState(jobId)
-        const isLost = !isHeld && (state === 'active' || state === 'unknown')
+        const isLost = await inTime(this.#hasNoWorker(jobId), LOOK_MS)
         pending.lostLooks = isLost ? pending.lostLooks + 1 : 0
-        if (pending.lostLooks >= MOST_LOST_LOOKS) this.#lost(jobId, 'it says nothing any more')
+        if (pending.lostLooks < MOST_LOST_LOOKS) continue
+        await inTime(this.#hear(jobId), LOOK_MS)
+        this.#lost(jobId, 'it says nothing any more')
       }
     } catch {
       // Redis is away: the calls have their own time.
+    } finally {
+      this.#isLooking = false
     }
+  }
+
+  async #hasNoWorker(jobId: string): Promise<boolean> {
+    // The lock first: a call that ends between the two questions is not active any more.
+    if ((await this.#redis.exists(this.#queue.toKey(`${jobId}:lock`))) === 1) return false
+    const state = await this.#queue.getJobState(jobId)
+    return state === 'active' || state === 'unknown'
   }
 
   #lost(jobId: string, reason: string): void {

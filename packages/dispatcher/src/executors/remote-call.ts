@@ -6,8 +6,12 @@ import { messageOf, Refusal, type Outcome } from '../result.js'
 /** How both sides reach Redis: the settings of a connection, or one whose settings are taken. */
 export type RemoteConnection = RedisOptions | Redis
 
+/** Raised when the two sides would no longer understand each other. */
+export const REMOTE_VERSION = 1
+
 /** A call as it travels; `body` holds its input and context as {@link pack} writes them. */
 export interface RemoteCall {
+  readonly version: number
   readonly callId: string
   readonly executorId: string
   readonly body: string
@@ -19,34 +23,54 @@ export type RemoteOutcome =
   | { readonly kind: 'refusal'; readonly outcome: string }
   | { readonly kind: 'error'; readonly name: string; readonly message: string }
 
+/** What a worker says of a call, numbered from 1: its progress, packed, and at last how it ended. */
+export type RemoteWord = { readonly kind: 'progress'; readonly progress: string } | RemoteOutcome
+
 /** Milliseconds for which a worker holds a call before it must say that it still does: how soon a lost one is noticed. */
 export const LOCK_MS = 8_000
 /** Milliseconds without a word after which an executor is taken for dead; its calls are not begun any more. */
 export const EXECUTOR_LEASE_MS = 15_000
 /** How long it is remembered that a call has begun, or must not. */
 export const FATE_SECONDS = 86_400
+/** How long what a worker said waits to be heard, and its end is remembered. */
+export const SAID_SECONDS = 300
+/** Longest pause before a lost connection is made anew. */
+const LONGEST_RETRY_MS = 1_000
 
 /** The names of what the two sides share besides the queue itself. */
 export function remoteKeys(queue: string) {
   return {
     /** `started` or `cancelled`: whichever side is first decides. */
     fate: (jobId: string) => `switchyard:${queue}:fate:${jobId}`,
+    /** The worker's words, by their numbers; not in BullMQ's events, which Redis keeps by the thousand. */
+    said: (jobId: string) => `switchyard:${queue}:said:${jobId}`,
     executor: (executorId: string) => `switchyard:${queue}:executor:${executorId}`,
     cancelled: `switchyard:${queue}:cancelled`,
   }
 }
 
 /**
- * Settings of a connection that waits for Redis as long as that takes.
+ * Settings of a connection that waits for Redis as long as that takes, and until it is closed: BullMQ leaves connections that
+ * try again for ever where it was closed without Redis.
  *
  * @throws {TypeError} it is neither settings nor an ioredis client
  */
-export function connectionSettings(connection: RemoteConnection): Omit<RedisOptions, 'replyMapping'> {
+export function connectionSettings(
+  connection: RemoteConnection,
+  isClosed: () => boolean,
+): Omit<RedisOptions, 'replyMapping'> {
   if (typeof connection !== 'object' || connection === null) {
     throw new TypeError(`connection must be settings of ioredis, or a client of it; received ${quote(connection)}.`)
   }
   const { replyMapping: _, ...settings } = connection instanceof Redis ? connection.options : connection
-  return { ...settings, lazyConnect: false, maxRetriesPerRequest: null }
+  // All connections at one pace: BullMQ's own would come back twenty seconds after the others.
+  const { retryStrategy = (times: number) => Math.min(times * 50, LONGEST_RETRY_MS) } = settings
+  return {
+    ...settings,
+    retryStrategy: (times) => (isClosed() ? null : retryStrategy?.(times)),
+    lazyConnect: false,
+    maxRetriesPerRequest: null,
+  }
 }
 
 /** @throws {TypeError} it cannot be the name of a queue */

@@ -25,7 +25,7 @@ function connect(options: Partial<ConnectEventsOptions> = {}): void {
   })
 }
 
-function event(seq: number, epoch = 1): object {
+function eventFrame(seq: number, epoch = 1): object {
   return { t: 'event', epoch, seq, event: eventOf('ada', { n: seq }) }
 }
 
@@ -99,7 +99,7 @@ describe('the first frames', () => {
   })
 
   it.each([
-    ['no ready', event(1)],
+    ['no ready', eventFrame(1)],
     ['no JSON', 'hello'],
     ['nothing', 'null'],
   ])('end the connection when the server begins with %s', async (_, frame) => {
@@ -125,31 +125,31 @@ describe('an event', () => {
   it('that comes twice is applied once', async () => {
     connect()
     const first = (await socket()).open().frame(ready)
-    for (const seq of [1, 2, 2, 1, 3]) first.frame(event(seq))
+    for (const seq of [1, 2, 2, 1, 3]) first.frame(eventFrame(seq))
     expect(applied).toEqual([1, 2, 3])
     expect(errors).toEqual([])
   })
 
   it.each([
-    ['after a gap', event(3)],
-    ['of another epoch', event(2, 2)],
+    ['after a gap', eventFrame(3)],
+    ['of another epoch', eventFrame(2, 2)],
     ['of no known kind', { t: 'surprise' }],
   ])('%s is not applied: the connection is made anew from the cursor', async (_, frame) => {
     connect()
-    const first = (await socket()).open().frame(ready).frame(event(1)).frame(frame)
-    first.frame(event(2))
+    const first = (await socket()).open().frame(ready).frame(eventFrame(1)).frame(frame)
+    first.frame(eventFrame(2))
     expect(applied).toEqual([1])
     expect(first.closed).toBe(true)
     const second = (await socket(250)).open()
     expect(second.sent).toMatchObject([{ t: 'hello', after: { epoch: 1, seq: 1 } }])
-    second.frame({ ...ready, seq: 1 }).frame(event(2))
+    second.frame({ ...ready, seq: 1 }).frame(eventFrame(2))
     expect(applied).toEqual([1, 2])
   })
 
   it('is acknowledged with the 32nd of them, or after 250 ms', async () => {
     connect()
     const first = (await socket()).open().frame(ready)
-    for (let seq = 1; seq <= 33; seq += 1) first.frame(event(seq))
+    for (let seq = 1; seq <= 33; seq += 1) first.frame(eventFrame(seq))
     // The frame before the first event counts too: it has been taken.
     expect(first.sent.slice(1)).toEqual([{ t: 'ack', seq: 31, epoch: 1 }])
     await vi.advanceTimersByTimeAsync(250)
@@ -169,7 +169,7 @@ describe('an event', () => {
         })
       },
     })
-    const first = (await socket()).open().frame(ready).frame(event(1)).frame(event(2))
+    const first = (await socket()).open().frame(ready).frame(eventFrame(1)).frame(eventFrame(2))
     first.end(1001)
     await socket(60_000)
     expect(ScriptedSocket.all).toHaveLength(1)

@@ -35,6 +35,15 @@ class MoodyStore extends MemoryEventStore {
   }
 }
 
+/** What the gateways say on the channel for failures, from now on. */
+function notedFailures(): unknown[] {
+  const messages: unknown[] = []
+  const note = (message: unknown) => messages.push(message)
+  subscribe('switchyard:delivery-failed', note)
+  endAfterTest(() => unsubscribe('switchyard:delivery-failed', note))
+  return messages
+}
+
 describe('close()', () => {
   it('sends what was emitted before it, closes with 1001 and refuses what comes later', async () => {
     const scene = await startGateway()
@@ -156,15 +165,17 @@ describe('revoke()', () => {
 
 describe('a ticket store that fails', () => {
   it.each([
-    ['rejects', () => Promise.reject(new Error('away'))],
-    ['hangs', () => new Promise<TakenTicket>(() => {})],
-  ])('lets nobody in: it %s', async (_, take) => {
+    ['rejects', 'away', () => Promise.reject(new Error('away'))],
+    ['hangs', 'The ticket store did not answer in time.', () => new Promise<TakenTicket>(() => {})],
+  ])('lets nobody in: it %s', async (_, message, take) => {
     const scene = await startGateway({
       limits: { storeTimeoutMs: 40 },
       tickets: { put: () => Promise.resolve(), take, revoke: () => Promise.resolve(), onRevoke: () => () => {} },
     })
+    const causes = notedFailures()
     expect(await scene.open('A'.repeat(43)).refused).toBe(503)
     expect(scene.gateway.metrics.refused['tickets-unavailable']).toBe(1)
+    expect(causes).toEqual([{ cause: new Error(message) }])
   })
 })
 
@@ -208,10 +219,7 @@ describe('a store that fails', () => {
     const scene = await startGateway({ store })
     const client = await scene.connect('ada')
     await client.next()
-    const causes: unknown[] = []
-    const note = (message: unknown) => causes.push(message)
-    subscribe('switchyard:delivery-failed', note)
-    endAfterTest(() => unsubscribe('switchyard:delivery-failed', note))
+    const causes = notedFailures()
     let failures = 0
     store.onRead = (read) => {
       failures += 1
