@@ -131,3 +131,16 @@ function arm(at: number): void {
 export function pendingDeadlines(): number {
   return pending
 }
+
+/** Rejects when the answer is late, for what may be silent without end. */
+export async function inTime<Answer>(answer: Promise<Answer>, timeoutMs: number): Promise<Answer> {
+  let alarm: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    alarm = setTimeout(() => reject(new Error(`There was no answer within ${timeoutMs} ms.`)), timeoutMs)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(alarm)
+  }
+}

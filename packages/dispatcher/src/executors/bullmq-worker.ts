@@ -1,9 +1,9 @@
 import { type ConnectionOptions, type Job, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { UserExecutionContext } from '../context.js'
+import { inTime } from '../deadlines.js'
 import { quote } from '../errors.js'
 import { ToolRegistry } from '../registry.js'
-import { inTime } from '../stores/redis-slots.js'
 import type { Tool, ToolCall } from '../tool.js'
 import {
   checkQueue,

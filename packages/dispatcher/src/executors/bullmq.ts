@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { inTime } from '../deadlines.js'
 import { quote } from '../errors.js'
 import type { ExecutorCall, ToolExecutor } from '../executor.js'
-import { inTime } from '../stores/redis-slots.js'
 import type { Tool } from '../tool.js'
 import { CallQueue } from './call-queue.js'
 import {

@@ -1,6 +1,6 @@
 import { type ConnectionOptions, Queue, QueueEvents, type QueueEventsOptions } from 'bullmq'
 import { Redis } from 'ioredis'
-import { inTime } from '../stores/redis-slots.js'
+import { inTime } from '../deadlines.js'
 import {
   connectionSettings,
   EXECUTOR_LEASE_MS,

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import { inTime } from '../deadlines.js'
 import { quote } from '../errors.js'
 import type { SharedAdmission, SharedLimits, SharedLimitsRequest } from '../limits.js'
-import { inTime, RedisSlots } from './redis-slots.js'
+import { RedisSlots } from './redis-slots.js'
 
 /** How to share user limits through Redis. */
 export interface RedisLimitsOptions {

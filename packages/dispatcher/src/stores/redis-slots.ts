@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { inTime } from '../deadlines.js'
 
 /** How long a process may be silent before its slots are given to others. */
 const LEASE_MS = 15_000
@@ -101,17 +102,4 @@ export class RedisSlots {
 
 function keysOf(key: string): [slots: string, waiting: string, believed: string] {
   return [key, `${key}:waiting`, `${key}:believed`]
-}
-
-/** Rejects when Redis is silent: a client waits for it without end. */
-export async function inTime<Answer>(answer: Promise<Answer>, timeoutMs: number): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${timeoutMs} ms.`)), timeoutMs)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -199,18 +199,19 @@ describe.skipIf(redisExecutable === undefined)('tools on BullMQ workers', () => 
     },
   )
 
-  it('end what runs before their worker leaves', async () => {
+  it('end what runs before their worker leaves, and their callers know', async () => {
     await scene(0)
     const worker = await workers.start()
-    const dispatcher = dispatcherOf('ada')
-    const call = dispatcher.executeTool('hang', 1)
+    const ended = once(worker, 'exit')
+    const call = dispatcherOf('ada').executeTool('hang', 1)
     await expect.poll(() => workers.runs).toEqual(['begin 1'])
     worker.kill('SIGTERM')
-    await expect.poll(() => workers.runs).toEqual(['begin 1', 'abort 1'])
-    await dispatcher.dispose()
-    expect(codeOf(await call)).toBe('aborted')
-    worker.kill('SIGKILL')
-    if (worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit')
+    expect((await call).error).toMatchObject({
+      code: 'tool_failed',
+      message: 'Tool hang did not end before its worker was closed',
+    })
+    expect(await ended).toEqual([0, null])
+    expect(workers.runs).toEqual(['begin 1', 'abort 1'])
   })
 
   it('each run once at most, a thousand of them while workers are killed', { timeout: 60_000 }, async () => {
