@@ -59,8 +59,8 @@ function lookAt({ path, text }: SourceText, found: ReadonlySet<string>, rules: r
   )
   if (applying.length === 0) return []
   const module = isComponent(path) ? moduleOf({ path, text }) : undefined
-  const kind = module?.path.endsWith('.ts') === true ? typescript().ScriptKind.TS : typescript().ScriptKind.TSX
   const ts = typescript()
+  const kind = module?.path.endsWith('.ts') === true ? ts.ScriptKind.TS : ts.ScriptKind.TSX
   const source = ts.createSourceFile(path, module?.text ?? text, ts.ScriptTarget.ESNext, true, module && kind)
   return applying.flatMap((rule) => rule.visit(source).map((violation) => explain(rule, violation)))
 }

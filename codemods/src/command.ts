@@ -9,7 +9,6 @@ import type { FacadeName } from './plan.js'
 import { progressOn, silent, type Progress, type ProgressStream } from './progress.js'
 import { textOf } from './report.js'
 import { exitStatus, type Run } from './result.js'
-import { sarifOf } from './sarif.js'
 import { undo } from './undo.js'
 import { UsageError } from './usage-error.js'
 
@@ -104,7 +103,7 @@ function program(streams: Streams, settle: (status: number) => void): Command {
     )
     .option('--update-baseline', 'write what is there today into the file of --baseline')
     .action(async (paths: string[], flags: AuditFlags) => {
-      settle(print(await auditBeside(paths, flags, stderr), flags, stdout, {}))
+      settle(await print(await auditBeside(paths, flags, stderr), flags, stdout, {}))
     })
 
   const writing = [
@@ -145,7 +144,7 @@ function program(streams: Streams, settle: (status: number) => void): Command {
       )
       .action(async (paths: string[], flags: MigrateFlags) => {
         const done = flags.undo === true ? undo({ paths }) : await (await load())(migrateOptions(paths, flags, stderr))
-        settle(print(done, flags, stdout, flags))
+        settle(await print(done, flags, stdout, flags))
       })
   }
 
@@ -217,16 +216,17 @@ function progressFor(quiet: true | undefined, stderr: ProgressStream): Progress 
 }
 
 /** @returns the exit status */
-function print(
+async function print(
   done: Run,
   { json, sarif, quiet }: CommonOptions,
   stdout: ProgressStream,
   flags: Pick<MigrateFlags, 'dryRun' | 'check' | 'split'>,
-): number {
+): Promise<number> {
   const mode = modeOf(flags)
   const terminal = stdout.isTTY === true
   const columns = terminal ? (stdout.columns ?? 80) : 100
-  const data = json === true ? done.result : sarif === true ? sarifOf(done.result) : undefined
+  const data =
+    json === true ? done.result : sarif === true ? (await import('./sarif.js')).sarifOf(done.result) : undefined
   stdout.write(
     data === undefined
       ? textOf(done, { mode, quiet: quiet === true, columns, terminal })
