@@ -51,8 +51,8 @@ export function remoteKeys(queue: string) {
 }
 
 /**
- * Settings of a connection that waits for Redis as long as that takes, and until it is closed: BullMQ leaves connections that
- * try again for ever where it was closed without Redis.
+ * Settings of a connection that waits for Redis as long as that takes, and does not try again once its owner is closed: BullMQ
+ * waits for the next attempt before it ends.
  *
  * @throws {TypeError} it is neither settings nor an ioredis client
  */

@@ -214,5 +214,14 @@ describe.skipIf(redisExecutable === undefined)('tools on BullMQ workers, when so
     if (away === 'frozen') redis.resume()
     if (away === 'killed') await redis.restart()
     expect(outcome).toBe('closed')
+    const client = new Redis(redis.url)
+    // Longer than the pause between two attempts to connect.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect(
+      String(await client.client('LIST'))
+        .trim()
+        .split('\n'),
+    ).toHaveLength(1)
+    client.disconnect()
   })
 })
