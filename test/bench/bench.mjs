@@ -2,6 +2,7 @@
 // `npm run bench`: see README.md in this folder.
 //   calls, delivery, codemods    the parts; default all
 //   --quick            few short rounds, nothing written: does it all run?
+//   --files <n>         `codemods` on one code base of n files, one round: for a machine that is busy
 //   --only <pattern>   a regular expression for case files of `calls` and `memory`; nothing written
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { toMarkdown, toReport } from './report.mjs'
 
 const { values: options, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, files: { type: 'string' } },
   allowPositionals: true,
 })
 const parts = { calls: measureCalls, delivery: measureEventDelivery, codemods: measureCommand }
@@ -60,9 +61,14 @@ async function measureEventDelivery() {
 
 async function measureCommand() {
   installPeers()
-  const { FULL_EFFORT, measureCodemods, QUICK_EFFORT } = await import('./codemods/plan.mjs')
+  const files = options.files === undefined ? undefined : Number(options.files)
+  if (files !== undefined && !(Number.isInteger(files) && files >= 100)) {
+    console.error(`--files ${options.files} is no number of files: expected a whole number, at least 100.`)
+    process.exit(1)
+  }
+  const { effortOf, FULL_EFFORT, measureCodemods, QUICK_EFFORT } = await import('./codemods/plan.mjs')
   const { toCodemodMarkdown, toCodemodReport } = await import('./codemods/report.mjs')
-  const effort = options.quick ? QUICK_EFFORT : FULL_EFFORT
+  const effort = options.quick ? QUICK_EFFORT : files === undefined ? FULL_EFFORT : effortOf(files)
   const sections = await measureCodemods(effort, (line) => console.error(line))
   const report = toCodemodReport(sections, effort.rounds)
   console.log(toCodemodMarkdown(report))

@@ -33,9 +33,19 @@ import { writeCorpus } from './corpus.mjs'
  */
 
 /** @type {Effort} */
-export const FULL_EFFORT = { rounds: 1, sizes: [5000], slowFiles: 500 }
+export const FULL_EFFORT = { rounds: 3, sizes: [5000, 50_000], slowFiles: 500 }
 /** @type {Effort} */
 export const QUICK_EFFORT = { rounds: 1, sizes: [500], slowFiles: 50 }
+
+/**
+ * One round over one code base.
+ *
+ * @param {number} files
+ * @returns {Effort}
+ */
+export function effortOf(files) {
+  return { rounds: 1, sizes: [files], slowFiles: Math.round(files / 10) }
+}
 
 const seed = 20_251_125
 const bin = fileURLToPath(new URL('../../../codemods/dist/bin.js', import.meta.url))
