@@ -299,7 +299,9 @@ function surveyHolder(work: Work, node: Holder, creates: (node: ts.Node) => bool
     return
   }
   if (ts.isVariableDeclaration(node)) {
-    const isUsing = (ts.getCombinedNodeFlags(node) & ts.NodeFlags.AwaitUsing) === ts.NodeFlags.AwaitUsing
+    const isUsing =
+      (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Using) !== 0 &&
+      (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Const) !== 0
     if (isUsing && facade !== undefined) keepViewsAlive(work, node, node, facade)
     const loop = node.parent.parent
     if (ts.isForOfStatement(loop)) join(sourceOf(work, loop.expression, creates))
