@@ -181,7 +181,8 @@ function surveyElement(work: Work, node: ts.ElementAccessExpression): void {
   const { argumentExpression: argument } = node
   const dispose =
     argument.getText() === 'Symbol.asyncDispose' && ts.isCallExpression(node.parent) && node.parent.expression === node
-  if (!dispose) work.block(node, key, facade, 'a member of a dispatcher is reached by a computed name; write it out')
+  if (dispose) keepViewsAlive(work, node, key, facade)
+  else work.block(node, key, facade, 'a member of a dispatcher is reached by a computed name; write it out')
   work.add({
     node,
     key,
@@ -189,6 +190,17 @@ function surveyElement(work: Work, node: ts.ElementAccessExpression): void {
     name: dispose ? '[Symbol.asyncDispose]()' : 'a computed member',
     rule: 'facade-use',
     ...(dispose && { apply: () => {} }),
+  })
+}
+
+/** A view's end is not the end of what it shows. */
+function keepViewsAlive(work: Work, node: ts.Node, key: object, facade: FacadeName): void {
+  work.deferred.push(() => {
+    if (!work.comesFrom(key, work.views)) return
+    const message = work.comesFrom(key, work.owned)
+      ? 'this may be a view, whose cleanup() does nothing, or a dispatcher of its own; tell the two apart'
+      : 'the end of a view does not dispose what it shows; hold it by const'
+    work.block(node, key, facade, message)
   })
 }
 
@@ -287,6 +299,10 @@ function surveyHolder(work: Work, node: Holder, creates: (node: ts.Node) => bool
     return
   }
   if (ts.isVariableDeclaration(node)) {
+    const isUsing =
+      (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Using) !== 0 &&
+      (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Const) !== 0
+    if (isUsing && facade !== undefined) keepViewsAlive(work, node, node, facade)
     const loop = node.parent.parent
     if (ts.isForOfStatement(loop)) join(sourceOf(work, loop.expression, creates))
     return
