@@ -81,10 +81,15 @@ export abstract class Connection implements Outlet, Tracked {
     this.end(code)
   }
 
-  /** The socket is gone. */
-  protected left(): void {
+  /** The other side has ended it. */
+  leaving(): void {
     if (!this.isEnded) this.gateway.counters.left += 1
     this.#leave()
+  }
+
+  /** The socket is gone. */
+  protected left(): void {
+    this.leaving()
     this.gateway.gone(this)
   }
 

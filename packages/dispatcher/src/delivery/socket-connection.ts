@@ -6,8 +6,13 @@ import { Connection, type GatewayState } from './connection.js'
 import { type AckFrame, CLOSE_CODES, parseClientFrame, type SnapshotReason } from './protocol.js'
 import type { UserFeed } from './user-feed.js'
 
-/** The close code of `ws` for a frame beyond its own limit. */
-const MESSAGE_TOO_BIG = 1009
+/** Ours for the close codes of `ws` for what it does not take itself: a frame beyond its own limit, or that is none. */
+const OURS: Readonly<Record<number, number>> = {
+  1002: CLOSE_CODES.badFrame,
+  1007: CLOSE_CODES.badFrame,
+  1008: CLOSE_CODES.badFrame,
+  1009: CLOSE_CODES.frameTooLarge,
+}
 const MOST_UNANSWERED_PINGS = 2
 const TEXT = Object.freeze({ binary: false, compress: false })
 
@@ -15,10 +20,16 @@ const TEXT = Object.freeze({ binary: false, compress: false })
 export class GatewaySocket extends WebSocket {
   connection: SocketConnection | undefined
 
+  /** Called by `ws` too: when it refuses a frame, without a reason, and to answer the close frame of the client. */
   override close(code?: number, reason?: string | Buffer): void {
-    if (code !== MESSAGE_TOO_BIG) super.close(code, reason)
-    else if (this.connection === undefined) super.close(CLOSE_CODES.frameTooLarge)
-    else this.connection.end(CLOSE_CODES.frameTooLarge)
+    const refused = code === undefined || reason !== undefined ? undefined : OURS[code]
+    if (refused !== undefined && this.connection !== undefined) {
+      this.connection.end(refused)
+      return
+    }
+    // Whether the client goes on to close its socket or not.
+    this.connection?.leaving()
+    super.close(refused ?? code, reason)
   }
 }
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FROM_OLDEST } from '../../src/events/store.js'
 import { MemoryEventStore } from '../../src/index.js'
@@ -164,6 +164,8 @@ describe.each(attacks)('$name', ({ limits, prepare, answer, status }) => {
 describe.each([
   ['binary', (client: RawClient) => client.ws.send(Buffer.from('{"t":"ack","seq":0}')), 4400],
   ['no JSON', (client: RawClient) => client.ws.send('hello'), 4400],
+  ['no UTF-8', (client: RawClient) => client.ws.send(Buffer.from([0xff]), { binary: false }), 4400],
+  ['no frame of a WebSocket', (client: RawClient) => socketOf(client).write(Buffer.from('GET / HTTP/1.1')), 4400],
   ['a second hello', (client: RawClient) => client.send({ t: 'hello' }), 4400],
   ['an unknown kind', (client: RawClient) => client.send({ t: 'subscribe', userId: 'bob' }), 4400],
   ['a negative ack', (client: RawClient) => client.send({ t: 'ack', seq: -1 }), 4400],
@@ -184,10 +186,33 @@ describe.each([
   })
 })
 
+/** What is written here is no frame of the client's. */
+function socketOf({ ws }: RawClient): Socket {
+  const socket: unknown = Reflect.get(ws, '_socket')
+  if (socket instanceof Socket) return socket
+  throw new Error('it has no socket')
+}
+
 function padded(size: number): string {
   const frame = '{"t":"ack","seq":1,"x":""}'
   return frame.replace('""', `"${'x'.repeat(size - frame.length)}"`)
 }
+
+describe('close frames of clients that stay silent after them', () => {
+  it('free the places of their user at once, and their sockets are cut', async () => {
+    const scene = await startGateway()
+    const clients = await Promise.all(Array.from({ length: 10 }, () => scene.connect('ada')))
+    await Promise.all(clients.map((client) => client.next()))
+    for (const client of clients) {
+      client.ws.pause()
+      client.ws.close(4000)
+    }
+    await until(() => scene.gateway.connections('ada') === 0)
+    expect(scene.gateway.metrics).toMatchObject({ connections: 0, left: 10, terminated: 0 })
+    expect(await (await scene.connect('ada')).next()).toMatchObject({ t: 'ready' })
+    await until(() => scene.gateway.metrics.terminated === 10)
+  })
+})
 
 describe('a first frame that is no hello', () => {
   it.each([
