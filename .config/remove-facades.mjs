@@ -38,7 +38,9 @@ export function removeAllFacades(repository) {
   dropReferences(repository, 'packages/facades')
   edit(repository, 'package.json', (text) => withoutScripts(text, tools))
   edit(repository, 'codemods/package.json', (text) => withPublished(text, versions))
-  edit(repository, 'codemods/src/migrations.ts', (text) => text.replace(/^(?:\/\/ .*\n)+\n/u, ''))
+  edit(repository, 'codemods/src/migrations.ts', (text) =>
+    text.replace(/^(?:\/\/ .*\n)+\n/u, '').replaceAll(/(?<=^ {4}stage: ')\w+(?=',$)/gmu, 'removed'),
+  )
   edit(repository, '.config/check.mjs', (text) => text.replace(/ {2}\{\n {4}name: 'generated',[^}]*\},\n/u, ''))
   edit(repository, '.config/knip.json', withoutFacadeWorkspaces)
   edit(repository, '.oxlintrc.json', (text) => text.replace('"packages/facades/**", ', ''))

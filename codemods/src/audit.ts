@@ -1,4 +1,3 @@
-import ts from 'typescript-checker'
 import { facadeFindings } from './audit/facade-sites.js'
 import { lineOf, type Rule, type Violation } from './audit/rule.js'
 import { sourceRules } from './audit/source-rules.js'
@@ -13,6 +12,7 @@ import { silent, type Progress } from './progress.js'
 import { reported, reportedPath, type ExplainedFinding, type Run } from './result.js'
 import { search } from './search.js'
 import { isComponent, moduleOf } from './single-file-components.js'
+import { typescript } from './typescript.js'
 
 /** How an audit is run. */
 export interface AuditOptions {
@@ -59,6 +59,7 @@ function lookAt({ path, text }: SourceText, found: ReadonlySet<string>, rules: r
   )
   if (applying.length === 0) return []
   const module = isComponent(path) ? moduleOf({ path, text }) : undefined
+  const ts = typescript()
   const kind = module?.path.endsWith('.ts') === true ? ts.ScriptKind.TS : ts.ScriptKind.TSX
   const source = ts.createSourceFile(path, module?.text ?? text, ts.ScriptTarget.ESNext, true, module && kind)
   return applying.flatMap((rule) => rule.visit(source).map((violation) => explain(rule, violation)))
@@ -77,7 +78,7 @@ function snippetsOf(
   const lines = new Map<string, readonly string[]>()
   const texts = new Map(hits.map(({ path, text }) => [path, text]))
   return ({ file, line }) => {
-    const known = lines.get(file) ?? (texts.get(file) ?? ts.sys.readFile(file) ?? '').split('\n')
+    const known = lines.get(file) ?? (texts.get(file) ?? typescript().sys.readFile(file) ?? '').split('\n')
     lines.set(file, known)
     const text = known[line - 1]
     return text === undefined ? undefined : lineOf(text, 0)

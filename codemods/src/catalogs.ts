@@ -105,6 +105,8 @@ function catalogsFor(drafts: readonly Draft[], manifest: string, name: string): 
 }
 
 function catalogPaths(draft: Draft): string[][] {
+  // Without one there is nothing to parse for; a key may be written with escapes.
+  if (!/catalog|\\/u.test(draft.text)) return []
   const keys = (path: readonly string[]) => keysOf({ draft, path })
   const places = isYaml(draft) ? [[]] : [[], ['workspaces']]
   return places.flatMap((place) =>

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { applyBaseline, readBaseline } from './baseline.js'
 import { facadeNames } from './facades.js'
+import { MoreHeapNeeded } from './heap.js'
 import { count } from './layout.js'
 import type { MigrateOptions } from './migrate.js'
 import { version } from './own-manifest.js'
@@ -8,7 +9,6 @@ import type { FacadeName } from './plan.js'
 import { progressOn, silent, type Progress, type ProgressStream } from './progress.js'
 import { textOf } from './report.js'
 import { exitStatus, type Run } from './result.js'
-import { sarifOf } from './sarif.js'
 import { undo } from './undo.js'
 import { UsageError } from './usage-error.js'
 
@@ -57,6 +57,7 @@ const unaccounted = 3
  *
  * @param args What follows the command's name.
  * @returns the exit status: 0 nothing left, 1 something left or skipped, 2 wrong usage, 3 files unaccounted for
+ * @throws {MoreHeapNeeded} when a project is too large for this process; only after `allowRestart()`
  */
 export async function run(args: readonly string[], streams: Streams = process): Promise<number> {
   let status = 0
@@ -67,6 +68,7 @@ export async function run(args: readonly string[], streams: Streams = process): 
     await program(streams, settle).parseAsync([...args], { from: 'user' })
     return status
   } catch (error) {
+    if (error instanceof MoreHeapNeeded) throw error
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage
     const expected = error instanceof UsageError || (error instanceof Error && 'syscall' in error)
     streams.stderr.write(`switchyard: ${expected ? error.message : faultOf(error)}\n`)
@@ -101,7 +103,7 @@ function program(streams: Streams, settle: (status: number) => void): Command {
     )
     .option('--update-baseline', 'write what is there today into the file of --baseline')
     .action(async (paths: string[], flags: AuditFlags) => {
-      settle(print(await auditBeside(paths, flags, stderr), flags, stdout, {}))
+      settle(await print(await auditBeside(paths, flags, stderr), flags, stdout, {}))
     })
 
   const writing = [
@@ -142,7 +144,7 @@ function program(streams: Streams, settle: (status: number) => void): Command {
       )
       .action(async (paths: string[], flags: MigrateFlags) => {
         const done = flags.undo === true ? undo({ paths }) : await (await load())(migrateOptions(paths, flags, stderr))
-        settle(print(done, flags, stdout, flags))
+        settle(await print(done, flags, stdout, flags))
       })
   }
 
@@ -214,16 +216,17 @@ function progressFor(quiet: true | undefined, stderr: ProgressStream): Progress 
 }
 
 /** @returns the exit status */
-function print(
+async function print(
   done: Run,
   { json, sarif, quiet }: CommonOptions,
   stdout: ProgressStream,
   flags: Pick<MigrateFlags, 'dryRun' | 'check' | 'split'>,
-): number {
+): Promise<number> {
   const mode = modeOf(flags)
   const terminal = stdout.isTTY === true
   const columns = terminal ? (stdout.columns ?? 80) : 100
-  const data = json === true ? done.result : sarif === true ? sarifOf(done.result) : undefined
+  const data =
+    json === true ? done.result : sarif === true ? (await import('./sarif.js')).sarifOf(done.result) : undefined
   stdout.write(
     data === undefined
       ? textOf(done, { mode, quiet: quiet === true, columns, terminal })

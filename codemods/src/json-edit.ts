@@ -8,6 +8,8 @@ import { typescript } from './typescript.js'
 
 /** The keys of the object at `path`, in their order; none when there is no object. */
 export function keysAt(text: string, path: readonly string[]): string[] {
+  // Most manifests have none of what is asked for; that is seen without a parser. A key may be written with escapes.
+  if (path.some((name) => !text.includes(`"${name}"`)) && !text.includes('\\u')) return []
   return objectAt(parse(text), path)?.properties.map(nameOf) ?? []
 }
 

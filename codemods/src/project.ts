@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import ts from 'typescript-checker'
+import { askForHeap } from './heap.js'
 import { CompiledOutputs, type ConfiguredFiles, relatedConfigs } from './projects.js'
 import { declarationsPath, facadeDeclarations, facadeOfDeclarations } from './rewrite/facade-declarations.js'
 
@@ -110,6 +111,7 @@ function typedProject(input: ProjectInput, group: readonly ConfiguredFiles[]): P
   const options = optionsOf(group)
   const files = group.flatMap((one) => one.files)
   const roots = [...new Set(group.flatMap(({ config, files: own }) => [...config.fileNames, ...own]))]
+  askForHeap(roots)
   const parsed = new Map<string, ts.SourceFile>()
   const outputs = new CompiledOutputs(group)
   const build = (texts: ReadonlyMap<string, string>, old?: ts.Program) =>

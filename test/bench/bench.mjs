@@ -1,6 +1,6 @@
 // @ts-check
 // `npm run bench`: see README.md in this folder.
-//   calls, delivery    the parts; default both
+//   calls, delivery, codemods    the parts; default all
 //   --quick            few short rounds, nothing written: does it all run?
 //   --only <pattern>   a regular expression for case files of `calls` and `memory`; nothing written
 import { spawnSync } from 'node:child_process'
@@ -13,13 +13,15 @@ const { values: options, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
   allowPositionals: true,
 })
-const parts = { calls: measureCalls, delivery: measureEventDelivery }
+const parts = { calls: measureCalls, delivery: measureEventDelivery, codemods: measureCommand }
 const named = options.only === undefined ? positionals : ['calls', ...positionals]
 const unknown = named.filter((name) => !Object.hasOwn(parts, name))
 if (unknown.length > 0) {
-  console.error(`There is no part ${unknown.join(', ')}; the parts are ${Object.keys(parts).join(' and ')}.`)
+  console.error(`There is no part ${unknown.join(', ')}; the parts are ${Object.keys(parts).join(', ')}.`)
   process.exit(1)
 }
+// An interrupted bench ends what it has started, too.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 // Before the facades load: what they say about their end is not what is measured.
 process.env['SWITCHYARD_DEPRECATIONS'] ??= '*:silence'
 for (const [name, run] of Object.entries(parts)) if (named.length === 0 || named.includes(name)) await run()
@@ -56,6 +58,19 @@ async function measureEventDelivery() {
   show('delivery', toDeliveryMarkdown(report))
 }
 
+async function measureCommand() {
+  installPeers()
+  const { FULL_EFFORT, measureCodemods, QUICK_EFFORT } = await import('./codemods/plan.mjs')
+  const { toCodemodMarkdown, toCodemodReport } = await import('./codemods/report.mjs')
+  const effort = options.quick ? QUICK_EFFORT : FULL_EFFORT
+  const sections = await measureCodemods(effort, (line) => console.error(line))
+  const report = toCodemodReport(sections, effort.rounds)
+  console.log(toCodemodMarkdown(report))
+  if (options.quick) return
+  write('codemods', report, toCodemodMarkdown(report))
+  show('codemods', toCodemodMarkdown(report), 'codemods')
+}
+
 function installPeers() {
   const folder = fileURLToPath(new URL('.', import.meta.url))
   if (existsSync(new URL('node_modules/.package-lock.json', import.meta.url))) return
@@ -80,13 +95,14 @@ function write(name, report, markdown) {
 }
 
 /**
- * Puts a table between its marks in the README of the dispatcher.
+ * Puts a table between its marks in a package's README.
  *
  * @param {string} mark
  * @param {string} markdown
+ * @param {string} [folder]
  */
-function show(mark, markdown) {
-  const readme = new URL('../../packages/dispatcher/README.md', import.meta.url)
+function show(mark, markdown, folder = 'packages/dispatcher') {
+  const readme = new URL(`../../${folder}/README.md`, import.meta.url)
   const text = readFileSync(readme, 'utf8')
   const marked = new RegExp(`(<!-- ${mark}:start -->)[^]*?(<!-- ${mark}:end -->)`, 'u')
   if (!marked.test(text))

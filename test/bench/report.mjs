@@ -1,5 +1,5 @@
 // @ts-check
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { FULL } from './cases/setup.mjs'
 
 /** @typedef {import('./measure.mjs').Row} Row */
@@ -72,6 +72,7 @@ export function describeMachine() {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
+    load: Math.round(loadavg()[0] ?? 0),
   }
 }
 

@@ -30,6 +30,8 @@ export function launch(script, settings, onLine, { imports = [] } = {}) {
     detached: true,
   })
   running.add(child)
+  const dismiss = watchOver(child)
+  child.once('exit', dismiss)
   let errors = ''
   child.stderr?.setEncoding('utf8').on('data', (text) => (errors = (errors + text).slice(-4_000)))
   // A message to a process that was killed meanwhile is lost, as it is meant to be.
@@ -68,6 +70,26 @@ export function endAll() {
     } catch {
       // It has ended by itself a moment ago.
     }
+  }
+}
+
+/**
+ * Ends a process when this one is gone, however it went: a shell waits for the end of its input, which is held open here.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {() => void} Sends the watch away.
+ */
+export function watchOver({ pid }) {
+  const watcher = spawn('sh', ['-c', 'cat; kill -9 "$0"', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  watcher.on('error', () => {})
+  watcher.stdin?.on('error', () => {})
+  return () => {
+    // With its `cat`, and before the input ends: the number may be another process's by then.
+    if (watcher.pid !== undefined && watcher.exitCode === null && watcher.signalCode === null)
+      process.kill(-watcher.pid, 'SIGKILL')
   }
 }
 

@@ -5,6 +5,7 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { watchOver } from './processes.mjs'
 
 /**
  * A Redis of the run, in a folder of its own.
@@ -78,7 +79,11 @@ async function launch(port, folder, settings) {
   const where = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '']
   const child = spawn(redisServer ?? 'redis-server', [...where, ...settings], { stdio: ['ignore', 'pipe', 'ignore'] })
   running.add(child)
-  child.once('exit', () => running.delete(child))
+  const dismiss = watchOver(child)
+  child.once('exit', () => {
+    running.delete(child)
+    dismiss()
+  })
   let said = ''
   await new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
     child.once('error', reject)

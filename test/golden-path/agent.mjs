@@ -45,7 +45,7 @@ const stops = {
  * @param {number} paceMs How long each look at something takes.
  * @returns {Tool[]}
  */
-export function deskTools(paceMs) {
+function deskTools(paceMs) {
   return [
     defineTool({
       name: 'find_order',

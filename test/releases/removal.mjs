@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { migrationTable } from '../../.config/deprecations.mjs'
 import { packWorkspaces } from '../../.config/pack.mjs'
+import { contradictions } from '../../.config/release-preconditions.mjs'
 import { removeAllFacades } from '../../.config/remove-facades.mjs'
 import { commitAll, git } from '../demo/application.mjs'
 import { endAll, run } from '../demo/processes.mjs'
@@ -47,6 +49,8 @@ export async function rehearseRemoval(repository, packed, { full }) {
   await commitAll(repository, 'Remove the facades')
   await succeed(repository, 'npm', ['run', 'build'])
   holds('What is left builds.')
+  const contrary = contradictions(await migrationTable(repository), [])
+  if (contrary.length > 0) throw new Error(contrary.join('\n'))
   await succeed(repository, process.execPath, ['.config/check.mjs', ...(full ? [] : checks)])
   holds('What is left passes npm run check.')
   holds(await passedTests(repository, full ? [] : near))

@@ -15,6 +15,10 @@ const otherReports = [
   'tools that may share a name go through distinctTools() of the kit, which drops the later one',
   'old metrics such as successRate come from toLegacyMetrics() of the kit',
   'a name that may be taken goes through registerOnce() of the kit, which skips it',
+  'left as it was: it moves together with …',
+  '…, where something is left to a person',
+  'code that would not type-check after the migration',
+  'code of @switchyard/…, which --only leaves out',
   'left as it was: after the migration it would not type-check (…)',
 ]
 

@@ -10,6 +10,19 @@ const known: [string, string[]][] = [
   ["const a = { name: 'a' }; const one = a; const tools = [one]; const all = tools; probe(all)", ['a']],
   ["probe([{ name: 'a' } as const, ({ name: 'b' })] satisfies object[])", ['a', 'b']],
   ["const tools = [{ name: 'a' }]; tools.map(f); probe(tools)", ['a']],
+  ["const first = () => [{ name: 'a' }]; probe(first())", ['a']],
+  [
+    "function both() { const x = 1; return [{ name: 'a', x }, ...more()] }\nfunction more() { return [{ name: 'b' }] }\nprobe(both())",
+    ['a', 'b'],
+  ],
+  [
+    "async function later() { return [{ name: 'a', execute: () => { return 1 } }] }\nasync function use() { probe(await later()) }",
+    ['a'],
+  ],
+  [
+    "const tools = [{ name: 'a' }]; function count(list: object[]) { return list.length }\ncount(tools); probe(tools)",
+    ['a'],
+  ],
 ]
 const unknown = [
   'probe(f())',
@@ -25,6 +38,11 @@ const unknown = [
   "const tools = [{ name: 'a' }]; probe(tools); setTimeout(() => tools.unshift(f()))",
   "probe([{ name: 'a', ...f() }])",
   'probe([a])',
+  "const renamed = (tool: object) => ({ ...tool, name: 'b' }); probe([renamed({ name: 'a' }), { name: 'b' }])",
+  "const tools = [{ name: 'a' }]; function add(list: object[]) { list.push({ name: 'a' }) }\nadd(tools); probe(tools)",
+  "function some(all: boolean) { if (all) return [{ name: 'a' }]\nreturn [{ name: 'b' }, { name: 'b' }] }\nprobe(some(true))",
+  "const part = () => [{ name: 'a' }]; probe([...part(), ...part()])",
+  "function* each() { return [{ name: 'a' }] }\nprobe(each())",
   'function g(tools: object[]) { probe(tools) }',
 ]
 const { work, probeIn } = surveyed([...known.map(([text]) => text), ...unknown])

@@ -43,6 +43,7 @@ class Group {
   }
 }
 
+process.on('disconnect', () => process.exit())
 process.on('message', (/** @type {Open | Expect | Close} */ order) => {
   void carryOut(order).catch((/** @type {unknown} */ cause) => process.send?.({ failed: String(cause) }))
 })

@@ -21,7 +21,10 @@ export function toDeliveryReport(figures, rounds) {
 /** @param {DeliveryReport} report */
 export function toDeliveryMarkdown({ machine, rounds, goals, sections, slowReaders }) {
   return [
-    measuredOn(machine, `medians of ${rounds} interleaved rounds, the clients in a process of their own`),
+    measuredOn(
+      machine,
+      `medians of ${rounds} interleaved rounds, the clients in a process of their own, at a load of ${machine.load}`,
+    ),
     table(['work', 'goal', 'measured', 'reached'], goals.map(goalCells)),
     ...sections.map(sectionTable),
     slowReaderTable(slowReaders),
@@ -54,7 +57,7 @@ function sectionTable({ title, rows }) {
 
 /** @param {DeliveryFigures['slowReaders']} slowReaders */
 function slowReaderTable(slowReaders) {
-  const cells = slowReaders.map(({ name, events, bytes }) => [name, whole(events), whole(bytes / 1024)])
+  const cells = slowReaders.map(({ name, events, bytes }) => [name, whole(events), whole(Math.max(bytes, 0) / 1024)])
   return `### Clients that read nothing\n\n${table(['server', 'events sent to each', 'KiB held for each'], cells)}`
 }
 

@@ -23,6 +23,10 @@ const OLDEST = { epoch: 0, seq: 0, id: null }
 export class Folder {
   path = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
 
+  constructor() {
+    process.once('exit', () => this.remove())
+  }
+
   remove() {
     rmSync(this.path, { recursive: true, force: true })
   }
@@ -43,6 +47,8 @@ export async function startRedis(folder) {
   await once(free, 'close')
   const settings = ['--port', port, '--dir', folder.path, '--save', '', '--appendonly', 'yes']
   const server = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'inherit'] })
+  // However the bench ends.
+  process.once('exit', () => void server.kill('SIGKILL'))
   const ready = new Promise((resolve) => {
     server.once('error', () => resolve(false))
     server.stdout.on('data', (text) => {

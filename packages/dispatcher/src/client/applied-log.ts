@@ -1,4 +1,10 @@
-import type { EventFrame, ReadyFrame, ServerFrame, SnapshotFrame } from '../delivery/protocol.js'
+import {
+  type EventFrame,
+  type ReadyFrame,
+  type ServerFrame,
+  type SnapshotFrame,
+  toPosition,
+} from '../delivery/protocol.js'
 import type { Position } from '../events/store.js'
 import type { ConnectEventsOptions } from './connect-events.js'
 
@@ -21,7 +27,11 @@ export class AppliedLog {
   /** Asks for the saved cursor until there is an answer: to begin elsewhere would be a silent gap. */
   async load(): Promise<void> {
     if (this.#hasLoaded) return
-    this.cursor = (await this.#options.cursor?.load()) ?? undefined
+    const saved: unknown = await this.#options.cursor?.load()
+    this.cursor = toPosition(saved)
+    if (this.cursor === undefined && saved !== undefined && saved !== null) {
+      throw new TypeError(`cursor.load() must give { epoch, seq, id }, or nothing; received ${JSON.stringify(saved)}.`)
+    }
     this.#hasLoaded = true
   }
 

@@ -32,8 +32,10 @@ export class EventConnection implements EventsConnection {
   async start(): Promise<void> {
     // A browser knows sooner than any timer when its network is back.
     globalThis.addEventListener?.('online', this.#hurry)
-    this.#setStatus('connecting')
+    // Nothing is called before the caller has the connection.
+    await Promise.resolve()
     while (!this.#isClosed()) {
+      this.#setStatus('connecting')
       try {
         this.#judge(await this.#connect())
       } catch (error) {
@@ -41,7 +43,6 @@ export class EventConnection implements EventsConnection {
       }
       this.#setStatus('waiting')
       await this.#wait()
-      this.#setStatus('connecting')
     }
   }
 

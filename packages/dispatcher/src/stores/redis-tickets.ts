@@ -33,22 +33,22 @@ redis.call('PEXPIRE', ticket, math.ceil(ttl + memory))
 return {}`)
 
 const take = script(`${NOW}
-local ticket = KEYS[1]
+local ticket, revocation = KEYS[1], KEYS[2]
 local user, origin, expires, number, used = unpack(redis.call('HMGET', ticket, 'user', 'origin', 'expires', 'number', 'used'))
 if not user then return {'unknown'} end
 if used then return {'used'} end
-local revoked = redis.call('GET', ARGV[1] .. user)
+local revoked = redis.call('GET', revocation .. user)
 if revoked and tonumber(revoked) > tonumber(number) then return {'revoked'} end
 if now >= tonumber(expires) then return {'expired'} end
 redis.call('HSET', ticket, 'used', 1)
-redis.call('PEXPIRE', ticket, ARGV[2])
+redis.call('PEXPIRE', ticket, ARGV[1])
 return {'valid', user, origin}`)
 
 const revoke = script(`
 local revoked, counter, revocations = KEYS[1], KEYS[2], KEYS[3]
 redis.call('SET', revoked, redis.call('INCR', counter), 'PX', ARGV[2])
 redis.call('XADD', revocations, 'MAXLEN', '~', ARGV[3], '*', 'user', ARGV[1])
-redis.call('PUBLISH', revocations, '')
+redis.call('PUBLISH', ARGV[4], '')
 return {}`)
 
 const lastRevocation = script(`
@@ -108,8 +108,9 @@ export class RedisTicketStore implements TicketStore {
   async take(hash: string): Promise<TakenTicket> {
     // Whoever gets in before it is known where the revocations stand could not be reached by the next one.
     if (this.#listeners.size > 0) await this.#lastSeen()
-    const values = [this.#key('revoked:'), String(TICKET_MEMORY_MS)]
-    const [status, user, origin] = await this.#client.run(take, 'take a ticket', [this.#key(`ticket:${hash}`)], values)
+    // The beginning of a key goes among the keys: a client with a `keyPrefix` puts it before those alone.
+    const keys = [this.#key(`ticket:${hash}`), this.#key('revoked:')]
+    const [status, user, origin] = await this.#client.run(take, 'take a ticket', keys, [String(TICKET_MEMORY_MS)])
     if (status === 'used' || status === 'expired' || status === 'revoked') return { status }
     if (status !== 'valid' || typeof user !== 'string') return { status: 'unknown' }
     return { status, userId: fromStored(user), origin: typeof origin === 'string' && origin !== '' ? origin : null }
@@ -118,7 +119,8 @@ export class RedisTicketStore implements TicketStore {
   /** @throws {EventStoreError} Redis did not take it */
   async revoke(userId: string): Promise<void> {
     const keys = [this.#key(`revoked:${toStored(userId)}`), this.#key('counter'), this.#key('revocations')]
-    const values = [toStored(userId), String(REVOKED_MS), String(KEPT_REVOCATIONS)]
+    const channel = this.#key('revocations')
+    const values = [toStored(userId), String(REVOKED_MS), String(KEPT_REVOCATIONS), channel]
     await this.#client.run(revoke, 'revoke a user', keys, values)
     await this.#catchUp()
   }

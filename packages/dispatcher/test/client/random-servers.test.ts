@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectEvents, type Position } from '../../src/client.js'
 import { FROM_OLDEST } from '../../src/events/store.js'

@@ -16,7 +16,7 @@ function connect(options: Partial<ConnectEventsOptions> = {}): void {
   connection = connectEvents({
     url: 'wss://app.example/events',
     getTicket: () => Promise.resolve('t-1'),
-    onEvent: (event) => void applied.push((event.payload as { n: number }).n),
+    onEvent: ({ payload }) => void applied.push((payload as { n: number }).n),
     onError: (error) => errors.push(String(error)),
     onStatus: (status) => statuses.push(status),
     WebSocket: ScriptedSocket,
@@ -48,6 +48,46 @@ afterEach(() => {
   vi.restoreAllMocks()
   vi.useRealTimers()
 })
+
+it('calls nothing before it has returned, so that what is called may use the connection', async () => {
+  const seen: string[] = []
+  const made: EventsConnection = connectEvents({
+    url: 'wss://app.example/events',
+    getTicket: () => {
+      seen.push(`getTicket ${made.status}`)
+      return Promise.resolve('t-1')
+    },
+    onEvent: () => {},
+    onStatus: (status) => seen.push(`${status} ${made.status}`),
+    onError: (error) => seen.push(String(error)),
+    WebSocket: ScriptedSocket,
+  })
+  connection = made
+  await socket()
+  expect(seen).toEqual(['connecting connecting', 'getTicket connecting'])
+})
+
+it('that is closed at once asks for nothing', async () => {
+  const getTicket = vi.fn<() => Promise<string>>(() => Promise.resolve('t-1'))
+  connect({ getTicket })
+  connection?.close()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(getTicket).not.toHaveBeenCalled()
+  expect(ScriptedSocket.all).toEqual([])
+  expect(statuses).toEqual(['closed'])
+})
+
+it.each([{ epoch: 1 }, 'e-7', { epoch: 1, seq: -1, id: null }, { epoch: 1, seq: 2, id: 7 }])(
+  'asks again for a saved cursor that is none: %j',
+  async (saved) => {
+    const answers: unknown[] = [saved, { epoch: 1, seq: 5, id: 'e-5' }]
+    connect({ cursor: { load: () => answers.shift() as never, save: () => {} } })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(errors).toEqual([expect.stringContaining('cursor.load() must give { epoch, seq, id }')])
+    const first = (await socket(250)).open()
+    expect(first.sent).toEqual([{ t: 'hello', after: { epoch: 1, seq: 5, id: 'e-5' } }])
+  },
+)
 
 describe('the first frames', () => {
   it('offer the ticket as a subprotocol, and say hello with the cursor', async () => {

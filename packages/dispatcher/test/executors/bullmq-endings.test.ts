@@ -148,7 +148,7 @@ describe.skipIf(redisExecutable === undefined)('tools on BullMQ workers, when so
     const old = new Queue(queue, { connection: { port: redis.port, host: '127.0.0.1' } })
     await old.add('count', { version: 0, callId: 'call-1', executorId: 'old', body: '' }, { jobId: 'old-1' })
     await old.close()
-    const said = () => client.zrange(`switchyard:${queue}:said:old-1`, 0, -1)
+    const said = () => client.zrange(`switchyard:${queue}:said:old-1`, '0', '-1')
     await expect.poll(async () => (await said())[0]).toContain('understands calls of version 1, not 0')
     client.disconnect()
     expect(runs).toBe(0)

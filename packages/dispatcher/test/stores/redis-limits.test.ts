@@ -249,7 +249,7 @@ describe.skipIf(redisExecutable === undefined)('limits in Redis', () => {
       const client = new Redis(server.url)
       clients.push(client)
       const end = () =>
-        client.zrange('switchyard:slots:long-ada', 0, -1, 'WITHSCORES').then(([, score]) => Number(score))
+        client.zrange('switchyard:slots:long-ada', '0', '-1', 'WITHSCORES').then(([, score]) => Number(score))
       await slotsOf(
         'long-ada',
         1,

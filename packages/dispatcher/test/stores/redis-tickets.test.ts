@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { EventRouter } from '../../src/index.js'
 import { RedisEventStore, RedisTicketStore } from '../../src/redis.js'
 import { endAfterTest, type GatewayScene, startGateway, until } from '../support/delivery.js'
@@ -51,5 +52,22 @@ describe.skipIf(redisExecutable === undefined)('two gateways on one Redis', () =
     const resumed = await b.connect('kim', { after: { epoch: event.epoch, seq: event.seq, id: event.event.id } })
     await resumed.take(2)
     expect(resumed.eventIds).toEqual(ids.slice(2))
+  })
+
+  it('void tickets and tell each other where the client has a keyPrefix', async () => {
+    const client = new Redis(redis.port, { keyPrefix: 'app:' })
+    const stores = [new RedisTicketStore({ client }), new RedisTicketStore({ client })] as const
+    endAfterTest(async () => {
+      for (const store of stores) await store.close()
+      client.disconnect()
+    })
+    const heard: string[] = []
+    stores[1].onRevoke((userId) => void heard.push(userId))
+    await stores[1].take('none')
+    await stores[0].put('hash', { userId: 'ada', origin: null, ttlMs: 30_000 })
+    await stores[0].revoke('ada')
+    expect(await stores[1].take('hash')).toEqual({ status: 'revoked' })
+    // Sooner than the look every ten seconds.
+    await vi.waitFor(() => expect(heard).toEqual(['ada']), 4_000)
   })
 })
