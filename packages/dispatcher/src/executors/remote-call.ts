@@ -54,7 +54,7 @@ export function remoteKeys(queue: string) {
  * Settings of a connection that waits for Redis as long as that takes, and does not try again once its owner is closed: BullMQ
  * waits for the next attempt before it ends.
  *
- * @throws {TypeError} it is neither settings nor an ioredis client
+ * @throws {TypeError} it is neither settings nor an ioredis client, or has a `keyPrefix`
  */
 export function connectionSettings(
   connection: RemoteConnection,
@@ -64,6 +64,11 @@ export function connectionSettings(
     throw new TypeError(`connection must be settings of ioredis, or a client of it; received ${quote(connection)}.`)
   }
   const { replyMapping: _, ...settings } = connection instanceof Redis ? connection.options : connection
+  if (settings.keyPrefix !== undefined && settings.keyPrefix !== '') {
+    throw new TypeError(
+      `connection must have no keyPrefix, which BullMQ cannot work with; received ${quote(settings.keyPrefix)}. Name the queue so instead.`,
+    )
+  }
   // All connections at one pace: BullMQ's own would come back twenty seconds after the others.
   const { retryStrategy = (times: number) => Math.min(times * 50, LONGEST_RETRY_MS) } = settings
   return {

@@ -29,6 +29,7 @@ describe('createBullMQExecutor()', () => {
   it.each([
     [{ connection: undefined, queue: 'q', tools: [] }, 'connection must be settings of ioredis'],
     [{ connection: {}, queue: 'a:b', tools: [] }, 'queue must be a non-empty string without ":"'],
+    [{ connection: { keyPrefix: 'app:' }, queue: 'q', tools: [] }, 'connection must have no keyPrefix'],
     [{ connection: {}, queue: 'q', tools: 'echo' }, 'tools must be an array of the names'],
   ])('refuses wrong options', (options, message) => {
     expect(() => createBullMQExecutor(options as never)).toThrow(message)
