@@ -65,6 +65,8 @@ function memoryOfMachine(): number {
   return constrained > 0 && constrained < totalmem() ? constrained : totalmem()
 }
 
+function ignore(): void {}
+
 /**
  * Runs the command again, with the same arguments and streams, in a process whose heap may become larger.
  *
@@ -77,7 +79,6 @@ export async function restart(script: string, args: readonly string[], megabytes
     env: { ...process.env, [marker]: String(megabytes) },
   })
   // Ctrl-C reaches both, and what is being written is the other's; what is sent to this process alone is passed on.
-  const ignore = (): void => {}
   const passOn = (signal: NodeJS.Signals): boolean => child.kill(signal)
   process.on('SIGINT', ignore).on('SIGTERM', passOn)
   try {

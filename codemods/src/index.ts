@@ -11,6 +11,7 @@ export {
   type BaselineResult,
   type Change,
   type FileCounts,
+  type PatchFile,
   type ReportedFinding,
   type Run,
   type RunResult,

@@ -6,31 +6,32 @@ const facade = /^@switchyard\/(?:legacy|request-scoped|core|enhanced)$/u
 /**
  * An ordinary jscodeshift transform, as people write them: parse, find, rename, print. It does less than ours.
  *
- * @param {{ source: string }} file
- * @param {{ jscodeshift: any }} api
+ * @param {import('jscodeshift').FileInfo} file
+ * @param {import('jscodeshift').API} api
  */
 module.exports = function transform({ source }, { jscodeshift: j }) {
   const root = j(source)
   let changed = false
-  const rename = (/** @type {any} */ path) => {
-    const { source: from } = path.node
-    if (from === null || from === undefined || !facade.test(from.value)) return
+  const rename = (/** @type {{ value?: unknown } | null | undefined} */ from) => {
+    if (typeof from?.value !== 'string' || !facade.test(from.value)) return
     from.value = '@switchyard/dispatcher'
     changed = true
   }
-  root.find(j.ImportDeclaration).forEach(rename)
-  root.find(j.ExportNamedDeclaration).forEach(rename)
-  root.find(j.CallExpression).forEach((/** @type {any} */ path) => {
-    const { callee, arguments: given } = path.node
-    if (given[0] === undefined || !facade.test(given[0].value)) return
-    if (callee.type !== 'Import' && callee.name !== 'require' && callee.object?.name !== 'vi') return
-    given[0].value = '@switchyard/dispatcher'
-    changed = true
+  root.find(j.ImportDeclaration).forEach(({ node }) => rename(node.source))
+  root.find(j.ExportNamedDeclaration).forEach(({ node }) => rename(node.source))
+  root.find(j.CallExpression).forEach(({ node: { callee, arguments: given } }) => {
+    const [first] = given
+    const loads =
+      callee.type === 'Import' ||
+      (callee.type === 'Identifier' && callee.name === 'require') ||
+      (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === 'vi')
+    if (loads && first?.type === 'StringLiteral') rename(first)
   })
   root
-    .find(j.CallExpression, { callee: { type: 'MemberExpression', property: { name: 'cleanup' } } })
-    .forEach((/** @type {any} */ path) => {
-      path.node.callee.property.name = 'dispose'
+    .find(j.MemberExpression, { property: { type: 'Identifier', name: 'cleanup' } })
+    .forEach(({ node: { property } }) => {
+      if (property.type !== 'Identifier') return
+      property.name = 'dispose'
       changed = true
     })
   return changed ? root.toSource() : undefined
