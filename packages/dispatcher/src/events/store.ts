@@ -25,7 +25,7 @@ export interface Gone {
 
 /**
  * One append-only log for each user. What a store cannot do rejects with an `EventStoreError` that says why; an empty user
- * id with a `TypeError`.
+ * id, and an event whose id is no text of 1 to 256 characters, with a `TypeError`.
  */
 export interface EventStore {
   /**
@@ -124,6 +124,18 @@ export function wholeLimit(limit: number): number {
 export function checkUserId(userId: string): string {
   if (typeof userId === 'string' && userId !== '') return userId
   throw new TypeError(`userId must be a non-empty string; received ${quote(userId)}.`)
+}
+
+/** A cursor names the id, and has to fit into a frame and a header of a client. */
+const LONGEST_EVENT_ID = 256
+
+/** @throws {TypeError} it has no id that a log could know it by */
+export function checkEventId(event: AgentEvent): string {
+  const id: unknown = typeof event === 'object' && event !== null ? event.id : undefined
+  if (typeof id === 'string' && id !== '' && id.length <= LONGEST_EVENT_ID) return id
+  throw new TypeError(
+    `The id of an event must be a non-empty string of at most ${LONGEST_EVENT_ID} characters; received ${quote(id)}.`,
+  )
 }
 
 function positive(name: string, value: unknown): number {

@@ -14,7 +14,7 @@ import { type RedisAddress, RedisClient, script } from './redis-client.js'
 import { RedisNotices } from './redis-notices.js'
 import { RecentEvents } from './recent-events.js'
 import { APPEND, READ } from './redis-scripts.js'
-import { fromStored, toStored, userKey } from './stored-text.js'
+import { fromStored, toStoredEvent, userKey } from './stored-text.js'
 
 /** Events that one script stores at most: Redis does nothing else meanwhile. */
 const BATCH = 100
@@ -84,11 +84,13 @@ export class RedisEventStore implements EventStore {
   }
 
   async append(userId: string, event: AgentEvent): Promise<Position> {
-    return this.#enqueue(userKey(userId), `=${toStored(event.id)}`, event)
+    const user = userKey(userId)
+    const { id, text } = toStoredEvent(event)
+    return this.#enqueue(user, { id: `=${id}`, text, event })
   }
 
   async head(userId: string): Promise<Position> {
-    return this.#enqueue(userKey(userId), '', undefined)
+    return this.#enqueue(userKey(userId), { id: '', text: '', event: undefined })
   }
 
   async read(userId: string, after: Position, limit: number): Promise<StoredEvent[] | Gone> {
@@ -141,11 +143,10 @@ export class RedisEventStore implements EventStore {
     return false
   }
 
-  #enqueue(user: string, id: string, event: AgentEvent | undefined): Promise<Position> {
+  #enqueue(user: string, asked: Pick<Waiting, 'id' | 'text' | 'event'>): Promise<Position> {
     this.#checkOpen()
-    const text = event === undefined ? '' : JSON.stringify(event)
     return new Promise((answer, refuse) => {
-      const waiting: Waiting = { id, event, text, answer, refuse }
+      const waiting: Waiting = { ...asked, answer, refuse }
       const queue = this.#queues.get(user)
       if (queue !== undefined) {
         queue.push(waiting)

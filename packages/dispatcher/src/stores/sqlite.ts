@@ -13,7 +13,7 @@ import {
 import { RecentEvents } from './recent-events.js'
 import { SqliteFile } from './sqlite-file.js'
 import { type Placed, SqliteLogs } from './sqlite-logs.js'
-import { toStored, userKey } from './stored-text.js'
+import { toStoredEvent, userKey } from './stored-text.js'
 
 /** How often the appends of other processes are looked for, while anybody listens. */
 const LOOK_EVERY_MS = 100
@@ -82,8 +82,7 @@ export class SqliteEventStore implements EventStore {
   async append(userId: string, event: AgentEvent): Promise<Position> {
     const user = userKey(userId)
     this.#checkOpen()
-    const id = toStored(event.id)
-    const text = JSON.stringify(event)
+    const { id, text } = toStoredEvent(event)
     return new Promise((stored, refused) => {
       if (this.#pending.push({ user, id, text, event, stored, refused }) === 1) setImmediate(() => this.#flush())
     })

@@ -1,4 +1,6 @@
-import { checkUserId } from '../events/store.js'
+import { EventStoreError, quote } from '../errors.js'
+import type { AgentEvent } from '../events/event.js'
+import { checkEventId, checkUserId } from '../events/store.js'
 
 /**
  * An id as databases keep it. They end a string at NUL and take every half of a surrogate pair for the same character, so
@@ -20,4 +22,20 @@ export function fromStored(text: string): string {
  */
 export function userKey(userId: string): string {
   return encodeURIComponent(toStored(checkUserId(userId)))
+}
+
+/**
+ * An event as databases keep it, and its id.
+ *
+ * @throws {TypeError} it has no right id
+ * @throws {EventStoreError} there is something in it that JSON cannot hold
+ */
+export function toStoredEvent(event: AgentEvent): { readonly id: string; readonly text: string } {
+  const id = toStored(checkEventId(event))
+  try {
+    return { id, text: JSON.stringify(event) }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new EventStoreError(`The event ${quote(event.id)} cannot be kept, since it is no JSON: ${reason}.`, cause)
+  }
 }

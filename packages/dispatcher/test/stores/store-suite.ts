@@ -1,6 +1,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { FROM_OLDEST } from '../../src/events/store.js'
-import type { EventStore, Position, RetentionOptions } from '../../src/index.js'
+import {
+  type AgentEvent,
+  type EventStore,
+  EventStoreError,
+  type Position,
+  type RetentionOptions,
+} from '../../src/index.js'
 import { eventOf, eventsOf, fill, goneOf, readIds, type Storage, type StoreKind } from './store-kinds.js'
 import { describeAgreement } from './store-model.js'
 import { describeClosing, describeListening, describeRetention, describeTwoStores } from './store-suite-lasting.js'
@@ -84,6 +90,35 @@ function describeAppending(storeOf: StoreOf): void {
         const events = eventsOf(await store.read(userId, FROM_OLDEST, 100))
         expect(events.map(({ event }) => event.payload)).toEqual([eventOf('e', userId).payload])
       }
+    })
+
+    it.each([1, 7, undefined, null, '', 'x'.repeat(257), {}])('refuses an event with the id %j', async (id) => {
+      const store = await storeOf()
+      const event = { ...eventOf('a'), id } as unknown as AgentEvent
+      await expect(store.append('u-1', event)).rejects.toThrow(TypeError)
+      await expect(store.append('u-1', event)).rejects.toThrow(
+        /^The id of an event must be a non-empty string of at most 256 characters; received /u,
+      )
+      expect(await store.head('u-1')).toMatchObject({ seq: 0 })
+      expect(await store.append('u-1', eventOf('x'.repeat(256)))).toMatchObject({ seq: 1 })
+    })
+
+    it.each([undefined, null, 'event'])('refuses %j as an event', async (event) => {
+      const store = await storeOf()
+      await expect(store.append('u-1', event as never)).rejects.toThrow(TypeError)
+    })
+
+    it('keeps an event that JSON cannot hold, or says that it does not', async () => {
+      const store = await storeOf()
+      const event = { ...eventOf('a'), payload: { size: 7n } } as unknown as AgentEvent
+      const outcome = await store.append('u-1', event).then(
+        async () => eventsOf(await store.read('u-1', FROM_OLDEST, 1))[0]?.event,
+        (cause: unknown) => cause,
+      )
+      const why = new TypeError('Do not know how to serialize a BigInt')
+      const said = `The event "a" cannot be kept, since it is no JSON: ${why.message}.`
+      expect([event, new EventStoreError(said, why)]).toContainEqual(outcome)
+      expect(await store.append('u-1', eventOf('b'))).toMatchObject({ id: 'b' })
     })
 
     it('refuses an empty user id', async () => {
