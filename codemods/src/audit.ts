@@ -22,6 +22,8 @@ export interface AuditOptions {
   readonly cwd?: string | undefined
   /** The facades to ask about. Default: all four. */
   readonly only?: readonly FacadeName[] | undefined
+  /** How many threads read and search, 1 or more. Default 1. */
+  readonly concurrency?: number | undefined
   readonly progress?: Progress | undefined
 }
 
@@ -31,7 +33,7 @@ export interface AuditOptions {
  * @throws {UsageError} when a path does not exist, or no source file is found
  */
 export async function audit(options: AuditOptions = {}): Promise<Run> {
-  const { paths = [], cwd = process.cwd(), only = facadeNames, progress = silent } = options
+  const { paths = [], cwd = process.cwd(), only = facadeNames, concurrency, progress = silent } = options
   const tree = listTree(paths, cwd)
   const ledger = new Ledger()
   for (const { file } of tree.findings) ledger.give(file)
@@ -41,7 +43,7 @@ export async function audit(options: AuditOptions = {}): Promise<Run> {
     findings.push(...lookAt(source, found, rules))
   }
   const needles = rules.flatMap((rule) => rule.needles)
-  const searched = search({ tree, only, ledger, progress, needles, onText })
+  const searched = search({ tree, only, ledger, progress, concurrency, needles, onText })
   findings.push(...searched.findings)
   for (const rule of rules) findings.push(...(rule.finish?.() ?? []).map((each) => explain(rule, each)))
 

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { applyBaseline, readBaseline } from './baseline.js'
 import { facadeNames } from './facades.js'
 import { MoreHeapNeeded } from './heap.js'
@@ -22,6 +22,7 @@ interface CommonOptions {
   readonly only?: readonly FacadeName[]
   readonly json?: true
   readonly sarif?: true
+  readonly concurrency?: number
   readonly quiet?: true
 }
 
@@ -163,6 +164,11 @@ function program(streams: Streams, settle: (status: number) => void): Command {
   return root
 }
 
+function threadCount(value: string): number {
+  if (/^[1-9]\d{0,2}$/u.test(value)) return Number(value)
+  throw new InvalidArgumentError('It must be a whole number from 1 to 999.')
+}
+
 function common(command: Command): Command {
   const facade = new Option('--only <facade>', 'one facade alone; may be repeated').choices(facadeNames)
   const check = facade.parseArg ?? ((value: string) => value)
@@ -175,6 +181,11 @@ function common(command: Command): Command {
     .addOption(facade)
     .option('--json', 'print one JSON object')
     .addOption(new Option('--sarif', 'print one SARIF 2.1.0 log, for code scanning').conflicts('json'))
+    .option(
+      '--concurrency <threads>',
+      'how many threads read and search (default: 1; more pay where files come slowly)',
+      threadCount,
+    )
     .option('--quiet', 'print no progress, and only what is left')
 }
 
@@ -185,12 +196,18 @@ async function auditBeside(paths: readonly string[], flags: AuditFlags, stderr: 
   const cwd = process.cwd()
   const baseline = file === undefined ? undefined : readBaseline(file, { cwd, update })
   const { audit } = await import('./audit.js')
-  const found = await audit({ paths, cwd, only, progress: progressFor(flags.quiet, stderr) })
+  const found = await audit({
+    paths,
+    cwd,
+    only,
+    concurrency: flags.concurrency,
+    progress: progressFor(flags.quiet, stderr),
+  })
   return baseline === undefined ? found : applyBaseline(found, baseline, { paths, cwd, update })
 }
 
 function migrateOptions(paths: readonly string[], flags: MigrateFlags, stderr: ProgressStream): MigrateOptions {
-  const { only, split, packageJson, verify, force } = flags
+  const { only, split, packageJson, verify, force, concurrency } = flags
   return {
     paths,
     only,
@@ -199,6 +216,7 @@ function migrateOptions(paths: readonly string[], flags: MigrateFlags, stderr: P
     packageJson,
     verify,
     force,
+    concurrency,
     progress: progressFor(flags.quiet, stderr),
   }
 }

@@ -38,6 +38,8 @@ export interface MigrateOptions {
   readonly verify?: boolean | undefined
   /** Whether files with uncommitted changes may be written. Default false. */
   readonly force?: boolean | undefined
+  /** How many threads read and search, 1 or more. Default 1. */
+  readonly concurrency?: number | undefined
   readonly progress?: Progress | undefined
 }
 
@@ -47,6 +49,7 @@ export interface Work {
   readonly only: readonly FacadeName[]
   readonly ledger: Ledger
   readonly progress: Progress
+  readonly concurrency: number | undefined
   readonly findings: Finding[]
   readonly notes: string[]
   /** The manifests and tsconfigs that may be changed. */
@@ -109,6 +112,7 @@ export function begin({
   only = facadeNames,
   packageJson = true,
   progress = silent,
+  concurrency,
 }: MigrateOptions): Work {
   const tree = listTree(paths, cwd)
   const ledger = new Ledger()
@@ -117,7 +121,7 @@ export function begin({
   const tsconfigs = packageJson ? readable(tree.tsconfigs, findings) : []
   const workspaces = readable(workspaceFiles(manifests), findings)
   for (const path of [...manifests, ...tsconfigs, ...workspaces, ...findings.map(({ file }) => file)]) ledger.give(path)
-  return { tree, only, ledger, progress, findings, notes: [], manifests, tsconfigs, workspaces }
+  return { tree, only, ledger, progress, concurrency, findings, notes: [], manifests, tsconfigs, workspaces }
 }
 
 /** An interrupted run left some files old and some new, each whole: the old bytes come back, and the work begins anew. */

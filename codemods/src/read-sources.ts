@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs'
 import { unreadable, wholeFile } from './files.js'
 import type { Finding } from './plan.js'
+import { searchInThreads } from './search-threads.js'
 
 /** Larger files are bundles: searched, never parsed. */
 const largestFile = 5 * 1024 * 1024
@@ -14,13 +15,15 @@ export interface Stamp {
 /** A file as it was read. */
 export interface ReadSource {
   readonly path: string
-  /** The whole file, or for a bundle, nothing. */
+  /** The whole file; nothing for a bundle, or where another thread searched it. */
   readonly bytes: Buffer
   readonly stamp: Stamp
   /** Which of the needles the bytes hold. */
   readonly found: ReadonlySet<string>
 }
 
+const NOTHING = Buffer.alloc(0)
+const NONE: ReadonlySet<string> = new Set()
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -29,16 +32,24 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  *
  * @param needles ASCII texts to look for.
  * @param parsedFor Those of the needles for which a file is parsed. Default: all of them.
+ * @param threads How many search at once; 1: this one alone.
  */
 export function* readSources(
   paths: readonly string[],
   needles: readonly string[],
   findings: Finding[],
   parsedFor: readonly string[] = needles,
+  threads = 1,
 ): Generator<ReadSource> {
-  const searches = needles.map((text) => ({ text, bytes: Buffer.from(text), wide: Buffer.from(text, 'utf16le') }))
+  const searches = searchesFor(needles)
+  const misses = threads > 1 ? searchInThreads(paths, needles, threads, missIn(needles)) : undefined
   for (const path of paths) {
     try {
+      const stamp = misses?.get(path)
+      if (stamp !== undefined) {
+        yield { path, bytes: NOTHING, stamp, found: NONE }
+        continue
+      }
       const source = readOne(path, searches)
       const wanted = parsedFor.filter((text) => source.found.has(text))
       if (source.stamp.size > largestFile && wanted.length > 0) findings.push(tooLarge(source, wanted))
@@ -60,6 +71,23 @@ export function decode(bytes: Buffer): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Says of a file when it was changed if it holds none of the needles; nothing when it does, or cannot be read. */
+export function missIn(needles: readonly string[]): (path: string) => Stamp | undefined {
+  const searches = searchesFor(needles)
+  return (path) => {
+    try {
+      const { found, stamp } = readOne(path, searches)
+      return found.size === 0 ? stamp : undefined
+    } catch {
+      return undefined
+    }
+  }
+}
+
+function searchesFor(needles: readonly string[]): Search[] {
+  return needles.map((text) => ({ text, bytes: Buffer.from(text), wide: Buffer.from(text, 'utf16le') }))
 }
 
 interface Search {

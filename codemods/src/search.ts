@@ -27,6 +27,8 @@ export interface SearchInput {
   readonly only: readonly FacadeName[]
   readonly ledger: Ledger
   readonly progress: Progress
+  /** How many threads read. Default 1. */
+  readonly concurrency?: number | undefined
   /** Further ASCII texts to look for. */
   readonly needles?: readonly string[] | undefined
   /** Called with each file that holds a needle and can be decoded; its text is not kept. */
@@ -34,7 +36,8 @@ export interface SearchInput {
 }
 
 /** Reads every source file of a tree once, and keeps the texts of those that name a facade. */
-export function search({ tree, only, ledger, progress, needles = [], onText }: SearchInput): Searched {
+export function search(input: SearchInput): Searched {
+  const { tree, only, ledger, progress, concurrency = 1, needles = [], onText } = input
   const hits: SourceText[] = []
   const found = new Map<string, ReadonlySet<string>>()
   const stamps = new Map<string, Stamp>()
@@ -44,7 +47,7 @@ export function search({ tree, only, ledger, progress, needles = [], onText }: S
   progress.begin('Reading', tree.sources.length)
   for (const path of tree.sources) ledger.give(path)
   const parsedFor = [...facades, ...needles]
-  for (const source of readSources(tree.sources, [...ownModules, ...needles], findings, parsedFor)) {
+  for (const source of readSources(tree.sources, [...ownModules, ...needles], findings, parsedFor, concurrency)) {
     progress.advance((read += 1))
     stamps.set(source.path, source.stamp)
     if (source.found.size === 0) continue

@@ -115,6 +115,30 @@ describe('switchyard migrate', () => {
     expect(git(root, 'status', '--porcelain')).toBe('')
   })
 
+  it('finds the same with several threads as with one, whatever they meet', () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 300 }, (_, index) => [`src/f${index}.ts`, `export const a = ${index}\n`]),
+    )
+    const root = repository({
+      ...files,
+      'src/count.js': legacy,
+      'src/broken.js': `${legacy}export {\n`,
+      'package.json': manifest,
+    })
+    symlinkSync(join(root, 'nowhere'), join(root, 'src/dangling.ts'))
+    const alone = json(root, 'migrate', '--dry-run', '--concurrency', '1')
+    const together = json(root, 'migrate', '--dry-run', '--concurrency', '3')
+    expect(together).toEqual(alone)
+    expect(together.result.files.given).toBeGreaterThan(300)
+    expect(together.result.changes.map(({ file }) => file)).toContain('src/count.js')
+  })
+
+  it.each(['0', '-1', 'many', '1.5', ''])('refuses --concurrency %j', (value) => {
+    const { status, stderr } = switchyard(repository({ 'a.js': legacy }), 'migrate', '--concurrency', value)
+    expect(status).toBe(2)
+    expect(stderr).toContain('It must be a whole number from 1 to 999.')
+  })
+
   it('keeps the mode of a file', () => {
     const root = repository({ 'count.js': legacy })
     chmodSync(join(root, 'count.js'), 0o755)

@@ -11,6 +11,7 @@ import { installFrom, packWorkspaces, type PackedWorkspace } from '../../.config
 const run = promisify(execFile)
 const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url))
 const tools = fileURLToPath(new URL('tools/', import.meta.url))
+const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url))
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 
 /** The compilers that people have, the oldest first; CommonJS sources may require an ES module from 5.8 on. */
@@ -74,9 +75,29 @@ describe('the packed packages in a fresh ES module project', () => {
         .filter((subpath) => !subpath.endsWith('.json'))
         .map((subpath) => name + subpath.slice(1)),
     )
-    const load = `for (const entry of ${JSON.stringify(entries)}) console.log(Object.keys(await import(entry)).length > 0)`
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', load], { cwd: project })
-    expect(stdout.trim().split('\n')).toEqual(entries.map(() => 'true'))
+    const load =
+      `for (const entry of ${JSON.stringify(entries)}) ` +
+      'console.log(await import(entry).then((all) => Object.keys(all).length > 0, (cause) => String(cause.message)))'
+    const loaded = async (): Promise<string[]> => {
+      const { stdout } = await run(process.execPath, ['--input-type=module', '-e', load], { cwd: project })
+      return stdout.trim().split('\n')
+    }
+    // Those that take a peer say which one, and the others need none.
+    const before = new Map((await loaded()).map((said, index) => [entries[index], said]))
+    for (const [entry, peer] of [
+      ['websocket', 'ws'],
+      ['sqlite', 'libsql'],
+      ['redis', 'ioredis'],
+      ['bullmq', 'bullmq'],
+    ]) {
+      expect(before.get(`@switchyard/dispatcher/${entry}`)).toContain(`Cannot find package '${peer}'`)
+      before.delete(`@switchyard/dispatcher/${entry}`)
+    }
+    expect([...before.values()]).toEqual([...before.values()].map(() => 'true'))
+    for (const peer of ['ws', 'libsql', 'ioredis', 'rate-limiter-flexible', 'bullmq']) {
+      symlinkSync(join(modules, peer), join(project, 'node_modules', peer))
+    }
+    expect(await loaded()).toEqual(entries.map(() => 'true'))
   })
 
   it('offer the switchyard command', async () => {

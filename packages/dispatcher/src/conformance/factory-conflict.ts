@@ -93,8 +93,10 @@ export const factoryConflict: readonly ConformanceCase[] = [
     })
     const dispatcher = await scene.dispatcher({ tools: [busy], limits: { concurrentCallsPerUser: 2 } })
     const calls = Array.from({ length: 5 }, () => dispatcher.execute('busy'))
-    // Where bodies run elsewhere they begin later.
+    // Where bodies run elsewhere they begin later; where there are never two at once, one second is enough to see it.
+    const patience = setTimeout(() => two.open(), 1_000)
     await two.opened
+    clearTimeout(patience)
     await nextTurn()
     gate.open()
     for (const outcome of await Promise.all(calls)) expectSuccess(outcome)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type * as Limiting from 'rate-limiter-flexible'
 import { inTime } from '../deadlines.js'
 import { quote } from '../errors.js'
 import type { SharedAdmission, SharedLimits, SharedLimitsRequest } from '../limits.js'
@@ -37,9 +37,9 @@ export function createRedisLimits(options: RedisLimitsOptions): SharedLimits {
 }
 
 interface Limiters {
-  readonly shared: RateLimiterRedis
+  readonly shared: Limiting.RateLimiterRedis
   /** Counts in this process while Redis is away. */
-  readonly local: RateLimiterMemory
+  readonly local: Limiting.RateLimiterMemory
 }
 
 class RedisLimits implements SharedLimits {
@@ -47,6 +47,8 @@ class RedisLimits implements SharedLimits {
   readonly #prefix: string
   readonly #onUnavailable: 'refuse' | 'allow'
   readonly #slots: RedisSlots
+  /** Loaded here, so that who keeps events in Redis and no limits needs no such package. */
+  readonly #limiting: Promise<typeof Limiting>
   #isAway = false
   /** One pair for each limit in use: they count in the same keys, and judge by their own number. */
   readonly #limiters = new Map<number, Limiters>()
@@ -65,6 +67,9 @@ class RedisLimits implements SharedLimits {
     this.#prefix = prefix
     this.#onUnavailable = onUnavailable
     this.#slots = new RedisSlots(client, ANSWER_TIMEOUT_MS)
+    this.#limiting = import('rate-limiter-flexible')
+    // A call that needs it says that it is missing.
+    this.#limiting.catch(() => {})
   }
 
   async admit(request: SharedLimitsRequest): Promise<SharedAdmission> {
@@ -77,15 +82,17 @@ class RedisLimits implements SharedLimits {
   }
 
   async #countCall({ userId, callsPerMinute }: SharedLimitsRequest): Promise<SharedAdmission | undefined> {
-    const { shared, local } = this.#limitersOf(callsPerMinute)
+    const limiting = await this.#limiting
+    const { shared, local } = this.#limitersOf(limiting, callsPerMinute)
+    const counted = (consumed: Promise<Limiting.RateLimiterRes>) => refusalOf(consumed, callsPerMinute, limiting)
     try {
       if (this.#isAway) throw new Error('Redis is away')
-      const refused = await consume(inTime(shared.consume(userId), ANSWER_TIMEOUT_MS), callsPerMinute)
+      const refused = await counted(inTime(shared.consume(userId), ANSWER_TIMEOUT_MS))
       // Another dispatcher of this user may allow more.
       if (refused !== undefined) await inTime(shared.reward(userId), ANSWER_TIMEOUT_MS)
       return refused
     } catch {
-      return this.#unavailable() ?? consume(local.consume(userId), callsPerMinute)
+      return this.#unavailable() ?? counted(local.consume(userId))
     }
   }
 
@@ -102,14 +109,14 @@ class RedisLimits implements SharedLimits {
     }
   }
 
-  #limitersOf(callsPerMinute: number): Limiters {
+  #limitersOf(limiting: typeof Limiting, callsPerMinute: number): Limiters {
     const known = this.#limiters.get(callsPerMinute)
     if (known !== undefined) return known
     const points = Math.max(1, Math.floor(callsPerMinute))
     const options = { points, duration: MINUTE_SECONDS, keyPrefix: `${this.#prefix}:calls` }
     const limiters = {
-      shared: new RateLimiterRedis({ ...options, storeClient: this.#client }),
-      local: new RateLimiterMemory(options),
+      shared: new limiting.RateLimiterRedis({ ...options, storeClient: this.#client }),
+      local: new limiting.RateLimiterMemory(options),
     }
     this.#limiters.set(callsPerMinute, limiters)
     return limiters
@@ -138,7 +145,11 @@ class RedisLimits implements SharedLimits {
 }
 
 /** The refusal when the limit is reached; rejects when that cannot be told. */
-async function consume(consumed: Promise<RateLimiterRes>, limit: number): Promise<SharedAdmission | undefined> {
+async function refusalOf(
+  consumed: Promise<Limiting.RateLimiterRes>,
+  limit: number,
+  { RateLimiterRes }: typeof Limiting,
+): Promise<SharedAdmission | undefined> {
   try {
     await consumed
     return undefined
