@@ -1,4 +1,10 @@
-import type { EventFrame, ReadyFrame, ServerFrame, SnapshotFrame } from '../delivery/protocol.js'
+import {
+  type EventFrame,
+  type ReadyFrame,
+  type ServerFrame,
+  type SnapshotFrame,
+  toPosition,
+} from '../delivery/protocol.js'
 import type { Position } from '../events/store.js'
 import type { ConnectEventsOptions } from './connect-events.js'
 
@@ -21,13 +27,21 @@ export class AppliedLog {
   /** Asks for the saved cursor until there is an answer: to begin elsewhere would be a silent gap. */
   async load(): Promise<void> {
     if (this.#hasLoaded) return
-    this.cursor = (await this.#options.cursor?.load()) ?? undefined
+    const saved: unknown = (await this.#options.cursor?.load()) ?? undefined
+    const cursor = toPosition(saved)
+    if (saved !== undefined && cursor === undefined) {
+      throw new TypeError(
+        `cursor.load() must give what save() was given, { epoch, seq, id }, or nothing; received ${JSON.stringify(saved)}.`,
+      )
+    }
+    this.cursor = cursor
     this.#hasLoaded = true
   }
 
   /** Takes the first frame of a connection. */
   begin(frame: ReadyFrame): Applied {
     const { cursor } = this
+    if (toPosition(frame) === undefined) return false
     // Without a cursor, or with that of the oldest, the server says where it starts.
     if (cursor === undefined || (cursor.epoch === 0 && cursor.seq === 0)) return this.#moveTo(frame)
     return frame.epoch === cursor.epoch && frame.seq === cursor.seq ? undefined : false
@@ -35,9 +49,10 @@ export class AppliedLog {
 
   /** Takes a frame that follows the first one. */
   take(frame: ServerFrame): Applied {
-    if (frame.t === 'snapshot') return this.#skipTo(frame)
+    if (frame.t === 'snapshot') return toPosition(frame) !== undefined && this.#skipTo(frame)
     const { cursor } = this
     if (frame.t !== 'event' || frame.epoch !== cursor?.epoch || frame.seq > cursor.seq + 1) return false
+    if (typeof frame.event?.id !== 'string') return false
     return frame.seq === cursor.seq + 1 ? this.#apply(frame) : undefined
   }
 

@@ -137,8 +137,8 @@ export function parseClientFrame(text: string): ClientFrame | undefined {
   return after === undefined ? undefined : { t: 'hello', after }
 }
 
-/** A cursor that came from outside, checked; `undefined` when it is none. */
-function toPosition(value: unknown): Position | undefined {
+/** A place that came from outside, checked; `undefined` when it is none. */
+export function toPosition(value: unknown): Position | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { epoch, seq, id } = value as Readonly<Record<string, unknown>>
   return isCount(epoch) && isCount(seq) && (id === null || typeof id === 'string') ? { epoch, seq, id } : undefined
