@@ -24,7 +24,10 @@ import {
 
 /** How to run tools for dispatchers of other processes. */
 export interface ToolWorkerOptions {
-  /** Settings of ioredis, or a client whose settings are taken; connections are made of their own. */
+  /**
+   * Settings of ioredis, or a client whose settings are taken; connections are made of their own, without a `commandTimeout`.
+   * A `keyPrefix` has to be the same on both sides.
+   */
   readonly connection: RemoteConnection
   /** The name of the queue that the executors use; without `:`. */
   readonly queue: string
@@ -91,8 +94,8 @@ class BullMQToolWorker implements ToolWorker {
     }
     this.#tools = tools
     this.#mostOutlived = concurrency * OUTLIVED_FACTOR
-    this.#keys = remoteKeys(checkQueue(queue))
     const settings = connectionSettings(connection, () => this.#hasDrained)
+    this.#keys = remoteKeys(checkQueue(queue), connection)
     this.#redis = new Redis(settings)
     this.#subscriber = new Redis({ ...settings, autoResubscribe: false })
     // A lost connection is made anew; there is nothing to tell of each attempt.
@@ -101,6 +104,7 @@ class BullMQToolWorker implements ToolWorker {
     this.#subscriber.on('ready', () => void this.#listen())
     this.#worker = new Worker<RemoteCall, void>(queue, (job) => this.#run(job), {
       connection: settings as ConnectionOptions,
+      prefix: this.#keys.bullPrefix,
       concurrency,
       lockDuration: LOCK_MS,
       stalledInterval: LOCK_MS,

@@ -23,7 +23,10 @@ import {
 
 /** Which tools run elsewhere, and how they get there. */
 export interface BullMQExecutorOptions {
-  /** Settings of ioredis, or a client whose settings are taken; connections are made of their own. */
+  /**
+   * Settings of ioredis, or a client whose settings are taken; connections are made of their own, without a `commandTimeout`.
+   * A `keyPrefix` has to be the same on both sides.
+   */
   readonly connection: RemoteConnection
   /** The name of the queue that the workers serve; without `:`. */
   readonly queue: string
@@ -90,18 +93,23 @@ class QueueExecutor implements BullMQExecutor {
       throw new TypeError(`tools must be an array of the names of tools; received ${quote(tools)}.`)
     }
     this.#names = new Set<string>(tools)
-    this.#keys = remoteKeys(checkQueue(queue))
     const settings = connectionSettings(connection, () => this.#closed)
+    this.#keys = remoteKeys(checkQueue(queue), connection)
     this.#redis = new Redis(settings)
     this.#redis.on('error', () => {})
     // Nothing is kept for later: a call that timed out must not be added when Redis comes back.
     const now = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false }
     this.#queue = new Queue<RemoteCall>(queue, {
       connection: { ...settings, ...now } as ConnectionOptions,
+      prefix: this.#keys.bullPrefix,
       defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
     })
     this.#queue.on('error', () => {})
-    this.#events = new QueueEvents(queue, { connection: settings as ConnectionOptions, autorun: false })
+    this.#events = new QueueEvents(queue, {
+      connection: settings as ConnectionOptions,
+      prefix: this.#keys.bullPrefix,
+      autorun: false,
+    })
     this.#events.on('error', () => {})
     this.#ready = new Promise((resolve, reject) => {
       this.#endWaiting = reject

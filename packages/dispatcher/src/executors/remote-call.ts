@@ -37,21 +37,25 @@ export const SAID_SECONDS = 300
 /** Longest pause before a lost connection is made anew. */
 const LONGEST_RETRY_MS = 1_000
 
-/** The names of what the two sides share besides the queue itself. */
-export function remoteKeys(queue: string) {
+/** The names of what the two sides share; BullMQ knows no `keyPrefix`, so all of them begin with it here. */
+export function remoteKeys(queue: string, connection: RemoteConnection) {
+  const { keyPrefix = '' } = connection instanceof Redis ? connection.options : connection
+  const ours = `${keyPrefix}switchyard:${queue}`
   return {
+    /** Begins the names of the queue itself. */
+    bullPrefix: `${keyPrefix}bull`,
     /** `started` or `cancelled`: whichever side is first decides. */
-    fate: (jobId: string) => `switchyard:${queue}:fate:${jobId}`,
+    fate: (jobId: string) => `${ours}:fate:${jobId}`,
     /** The worker's words, by their numbers; not in BullMQ's events, which Redis keeps by the thousand. */
-    said: (jobId: string) => `switchyard:${queue}:said:${jobId}`,
-    executor: (executorId: string) => `switchyard:${queue}:executor:${executorId}`,
-    cancelled: `switchyard:${queue}:cancelled`,
+    said: (jobId: string) => `${ours}:said:${jobId}`,
+    executor: (executorId: string) => `${ours}:executor:${executorId}`,
+    cancelled: `${ours}:cancelled`,
   }
 }
 
 /**
- * Settings of a connection that waits for Redis as long as that takes, and until it is closed: BullMQ leaves connections that
- * try again for ever where it was closed without Redis.
+ * Settings of a connection that waits for Redis as long as that takes, whatever is set for commands of other kinds, and until
+ * it is closed: BullMQ leaves connections that try again for ever where it was closed without Redis.
  *
  * @throws {TypeError} it is neither settings nor an ioredis client
  */
@@ -62,13 +66,15 @@ export function connectionSettings(
   if (typeof connection !== 'object' || connection === null) {
     throw new TypeError(`connection must be settings of ioredis, or a client of it; received ${quote(connection)}.`)
   }
-  const { replyMapping: _, ...settings } = connection instanceof Redis ? connection.options : connection
+  const given = connection instanceof Redis ? connection.options : connection
+  const { replyMapping: _, keyPrefix: _prefix, commandTimeout: _timeout, ...settings } = given
   // All connections at one pace: BullMQ's own would come back twenty seconds after the others.
   const { retryStrategy = (times: number) => Math.min(times * 50, LONGEST_RETRY_MS) } = settings
   return {
     ...settings,
     retryStrategy: (times) => (isClosed() ? null : retryStrategy?.(times)),
     lazyConnect: false,
+    enableOfflineQueue: true,
     maxRetriesPerRequest: null,
   }
 }
