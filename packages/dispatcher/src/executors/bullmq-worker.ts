@@ -4,7 +4,7 @@ import { UserExecutionContext } from '../context.js'
 import { quote } from '../errors.js'
 import { redact } from '../events/redact.js'
 import { ToolRegistry } from '../registry.js'
-import { inTime } from '../stores/redis-slots.js'
+import { inTime } from '../stores/redis-answers.js'
 import type { Tool, ToolCall } from '../tool.js'
 import {
   checkQueue,

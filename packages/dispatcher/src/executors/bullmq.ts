@@ -3,7 +3,7 @@ import { type ConnectionOptions, Queue, QueueEvents, type QueueEventsOptions } f
 import { Redis } from 'ioredis'
 import { quote } from '../errors.js'
 import type { ExecutorCall, ToolExecutor } from '../executor.js'
-import { inTime } from '../stores/redis-slots.js'
+import { inTime } from '../stores/redis-answers.js'
 import type { Tool } from '../tool.js'
 import {
   checkQueue,

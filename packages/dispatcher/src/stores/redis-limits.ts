@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { quote } from '../errors.js'
 import type { SharedAdmission, SharedLimits, SharedLimitsRequest } from '../limits.js'
-import { inTime, RedisSlots } from './redis-slots.js'
+import { RedisAnswers } from './redis-answers.js'
+import { RedisSlots } from './redis-slots.js'
 
 /** How to share user limits through Redis. */
 export interface RedisLimitsOptions {
@@ -11,7 +12,8 @@ export interface RedisLimitsOptions {
   readonly client: Redis
   /**
    * What becomes of a call when Redis fails or does not answer within a second. `refuse`: it is `rate_limited` with a
-   * `retryAfterMs`. `allow`: it runs, and the limits hold in each process by itself until Redis is back.
+   * `retryAfterMs`. `allow`: it runs, and the limits hold in each process by itself until Redis is back. While Redis stays silent one call a
+   * second waits to see, and the others do not.
    */
   readonly onUnavailable: 'refuse' | 'allow'
   /** Begins the names of all keys. Default `switchyard`. */
@@ -43,6 +45,7 @@ class RedisLimits implements SharedLimits {
   readonly #client: Redis
   readonly #prefix: string
   readonly #onUnavailable: 'refuse' | 'allow'
+  readonly #answers = new RedisAnswers(ANSWER_TIMEOUT_MS)
   readonly #slots: RedisSlots
   /** One pair for each limit in use: they count in the same keys, and judge by their own number. */
   readonly #limiters = new Map<number, Limiters>()
@@ -60,7 +63,7 @@ class RedisLimits implements SharedLimits {
     this.#client = client
     this.#prefix = prefix
     this.#onUnavailable = onUnavailable
-    this.#slots = new RedisSlots(client, ANSWER_TIMEOUT_MS)
+    this.#slots = new RedisSlots(client, this.#answers)
   }
 
   async admit(request: SharedLimitsRequest): Promise<SharedAdmission> {
@@ -75,7 +78,10 @@ class RedisLimits implements SharedLimits {
   async #countCall({ userId, callsPerMinute }: SharedLimitsRequest): Promise<SharedAdmission | undefined> {
     const { shared, local } = this.#limitersOf(callsPerMinute)
     try {
-      return await consume(inTime(shared.consume(userId), ANSWER_TIMEOUT_MS), callsPerMinute)
+      return await consume(
+        this.#answers.ask(() => shared.consume(userId)),
+        callsPerMinute,
+      )
     } catch {
       return this.#unavailable() ?? consume(local.consume(userId), callsPerMinute)
     }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import type { RedisAnswers } from './redis-answers.js'
 
 /** How long a process may be silent before its slots are given to others. */
 const LEASE_MS = 15_000
@@ -22,14 +23,14 @@ return 1`
 /** Slots that processes take from each other, each held by a lease that is renewed while it is used. */
 export class RedisSlots {
   readonly #client: Redis
-  readonly #answerTimeoutMs: number
+  readonly #answers: RedisAnswers
   /** The keys of the slots that this process holds, by their ids. */
   readonly #held = new Map<string, string>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(client: Redis, answerTimeoutMs: number) {
+  constructor(client: Redis, answers: RedisAnswers) {
     this.#client = client
-    this.#answerTimeoutMs = answerTimeoutMs
+    this.#answers = answers
   }
 
   /** Waits for a slot. Rejects when Redis fails or does not answer in time, or the signal aborts. */
@@ -57,7 +58,7 @@ export class RedisSlots {
 
   async #tryToAcquire(key: string, id: string, slots: number): Promise<boolean> {
     try {
-      return (await inTime(this.#client.eval(ACQUIRE, 1, key, slots, id, LEASE_MS), this.#answerTimeoutMs)) === 1
+      return (await this.#answers.ask(() => this.#client.eval(ACQUIRE, 1, key, slots, id, LEASE_MS))) === 1
     } catch (cause) {
       // Redis may have given the slot all the same.
       this.release(key, id)
@@ -75,18 +76,5 @@ export class RedisSlots {
     } catch {
       // Tried again before the leases end; when Redis is away for longer, others may have the slots.
     }
-  }
-}
-
-/** Rejects when Redis is silent: a client waits for it without end. */
-export async function inTime<Answer>(answer: Promise<Answer>, timeoutMs: number): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${timeoutMs} ms.`)), timeoutMs)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

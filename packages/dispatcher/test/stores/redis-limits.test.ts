@@ -213,10 +213,22 @@ describe.skipIf(redisExecutable === undefined)('limits in Redis', () => {
       expect(refused?.error).toMatchObject({ code: 'rate_limited', retryAfterMs: 1_000 })
       // Each process holds the limit by itself meanwhile.
       const ran = 'success: 3'
-      expect(allowed.map(codeOf)).toEqual([ran, ran, ran, 'rate_limited', 'rate_limited'])
+      expect(allowed.map(codeOf).toSorted()).toEqual(['rate_limited', 'rate_limited', ran, ran, ran])
     } finally {
       await back(server)
     }
     await expect.poll(async () => (await another.executeTool('add')).success, { timeout: 5_000 }).toBe(true)
+  })
+
+  it('let calls through that wait for each other while Redis is frozen: one of them waits to see, not each', async () => {
+    const allowing = node(`frozen-${Math.random()}`, { concurrentCallsPerUser: 1, timeoutMs: 2_500 }, [add], 'allow')
+    expect((await allowing.executeTool('add')).success).toBe(true)
+    server.pause()
+    try {
+      const calls = await Promise.all(Array.from({ length: 10 }, () => allowing.executeTool('add')))
+      expect(calls.map(codeOf)).toEqual(Array.from({ length: 10 }, () => 'success: 3'))
+    } finally {
+      server.resume()
+    }
   })
 })
