@@ -18,7 +18,10 @@ export function openEventStream(
   if (after !== undefined) headers['Last-Event-ID'] = encodeCursor(after)
   read(url, { headers, signal: abort.signal, cache: 'no-store', redirect: 'error' }, listener).then(
     (code) => listener.closed(code),
-    () => listener.closed(undefined),
+    (cause: unknown) => {
+      listener.failed(cause)
+      listener.closed(undefined)
+    },
   )
   return {
     hasHeartbeat: true,
