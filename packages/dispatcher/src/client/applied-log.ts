@@ -50,9 +50,9 @@ export class AppliedLog {
   /** Takes a frame that follows the first one. */
   take(frame: ServerFrame): Applied {
     if (frame.t === 'snapshot') return toPosition(frame) !== undefined && this.#skipTo(frame)
+    if (frame.t !== 'event' || typeof frame.event?.id !== 'string') return false
     const { cursor } = this
-    if (frame.t !== 'event' || frame.epoch !== cursor?.epoch || frame.seq > cursor.seq + 1) return false
-    if (typeof frame.event?.id !== 'string') return false
+    if (frame.epoch !== cursor?.epoch || frame.seq > cursor.seq + 1) return false
     return frame.seq === cursor.seq + 1 ? this.#apply(frame) : undefined
   }
 

@@ -12,8 +12,8 @@ export interface RedisLimitsOptions {
   readonly client: Redis
   /**
    * What becomes of a call when Redis fails or does not answer within a second. `refuse`: it is `rate_limited` with a
-   * `retryAfterMs`. `allow`: it runs, and the limits hold in each process by itself until Redis is back. While Redis stays silent one call a
-   * second waits to see, and the others do not.
+   * `retryAfterMs`. `allow`: it runs, and the limits hold in each process by itself until Redis is back. While Redis stays
+   * silent, one call a second waits to see, and the others do not.
    */
   readonly onUnavailable: 'refuse' | 'allow'
   /** Begins the names of all keys. Default `switchyard`. */
