@@ -161,3 +161,27 @@ describe('an onEvent that never comes back', () => {
     expect(calls.at(-1)).toBe('closed')
   })
 })
+
+describe('an onEvent that takes minutes', () => {
+  it('is no silence of the server over server-sent events, where nothing is read meanwhile', async () => {
+    const frames = [
+      { t: 'ready', epoch: 1, seq: 0, id: null },
+      { t: 'event', epoch: 1, seq: 1, event: eventOf('ada') },
+      { t: 'event', epoch: 1, seq: 2, event: eventOf('ada') },
+    ]
+    const text = frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join('')
+    const body = () => new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode(text)) })
+    const fetched = vi.fn<() => Promise<Response>>(() => Promise.resolve(new Response(body())))
+    vi.stubGlobal('fetch', fetched)
+    const calls = connect(
+      (called) => (called === 'onEvent' ? new Promise((resolve) => setTimeout(resolve, 120_000)) : undefined),
+      { url: 'https://app.example/events' },
+    )
+    await vi.advanceTimersByTimeAsync(250_000)
+    expect(calls.filter((each) => each === 'onEvent' || each === 'onError')).toEqual(['onEvent', 'onEvent'])
+    expect(fetched).toHaveBeenCalledTimes(1)
+    // Now it reads, and hears nothing.
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(calls).toContain('onError')
+  })
+})
