@@ -37,7 +37,7 @@ export class EventConnection implements EventsConnection {
     while (!this.#isClosed()) {
       this.#setStatus('connecting')
       try {
-        this.#judge(await this.#connect())
+        await this.#connect()
       } catch (error) {
         this.#report(error)
       }
@@ -53,10 +53,10 @@ export class EventConnection implements EventsConnection {
     this.#interrupt()
   }
 
-  /** One connection, from its ticket to its end; resolves to its close code. */
-  async #connect(): Promise<number | undefined> {
+  /** One connection, from its ticket to its end. */
+  async #connect(): Promise<void> {
     const ticket = await this.#ticket()
-    if (this.#isClosed()) return undefined
+    if (this.#isClosed()) return
     if (typeof ticket !== 'string' || ticket === '') {
       throw new TypeError(`getTicket() must resolve to a ticket, a non-empty string; received ${typeof ticket}.`)
     }
@@ -68,7 +68,7 @@ export class EventConnection implements EventsConnection {
         ? openEventStream(url, ticket, this.#log.cursor, session)
         : openWebSocket(this.#Socket, url, ticket, this.#log.cursor, session),
     )
-    return session.ended
+    this.#judge(await session.ended, session.cause)
   }
 
   #ticket(): Promise<unknown> {
@@ -88,15 +88,16 @@ export class EventConnection implements EventsConnection {
     this.#setStatus('live')
   }
 
-  #judge(code: number | undefined): void {
+  #judge(code: number | undefined, cause: unknown): void {
     if (this.#isClosed()) return
     if (code === CLOSE_CODES.forbidden) {
       this.#report(new Error('This page may not have these events (4403).'))
       this.close()
       return
     }
+    const why = cause instanceof Error ? `: ${cause.message}` : ''
     if (this.status !== 'live')
-      this.#tell(new Error(`The connection ended before it was ready (${code ?? 'no code'}).`))
+      this.#tell(new Error(`The connection ended before it was ready (${code ?? 'no code'})${why}.`, { cause }))
     else if (code === CLOSE_CODES.badFrame) this.#report(new Error('The server did not understand this client (4400).'))
     const asksForTime =
       code === CLOSE_CODES.badFrame || code === CLOSE_CODES.tooManyConnections || code === CLOSE_CODES.tooSlow

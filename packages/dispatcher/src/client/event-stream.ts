@@ -6,6 +6,8 @@ import type { Transport, TransportListener } from './transport.js'
 const STATUS_TO_CODE = 4_000
 const DATA = 'data: '
 
+type Reader = Pick<TransportListener, 'alive' | 'frame'>
+
 /** Connects over server-sent events, read with `fetch`: an `EventSource` can send no ticket. */
 export function openEventStream(
   url: string,
@@ -14,14 +16,30 @@ export function openEventStream(
   listener: TransportListener,
 ): Transport {
   const abort = new AbortController()
+  let isApplying = false
+  const reading: Reader = {
+    alive: () => listener.alive(),
+    frame: async (frame) => {
+      isApplying = true
+      await listener.frame(frame)
+      isApplying = false
+      listener.alive()
+    },
+  }
   const headers: Record<string, string> = { Accept: 'text/event-stream', Authorization: `Bearer ${ticket}` }
   if (after !== undefined) headers['Last-Event-ID'] = encodeCursor(after)
-  read(url, { headers, signal: abort.signal, cache: 'no-store', redirect: 'error' }, listener).then(
+  read(url, { headers, signal: abort.signal, cache: 'no-store', redirect: 'error' }, reading).then(
     (code) => listener.closed(code),
-    () => listener.closed(undefined),
+    (cause: unknown) => {
+      listener.failed(cause)
+      listener.closed(undefined)
+    },
   )
   return {
-    hasHeartbeat: true,
+    // While an event is being applied nothing is read, so that its silence is not the server's.
+    get hasHeartbeat() {
+      return !isApplying
+    },
     // The network's back-pressure is the window: the next piece is read when this one has been applied.
     ack: () => {},
     close: () => abort.abort(),
@@ -29,7 +47,7 @@ export function openEventStream(
 }
 
 /** Reads to the end; resolves to the code with which the server ended it. */
-async function read(url: string, options: RequestInit, listener: TransportListener): Promise<number | undefined> {
+async function read(url: string, options: RequestInit, listener: Reader): Promise<number | undefined> {
   const response = await fetch(url, options)
   if (!response.ok || response.body === null) {
     await response.body?.cancel()

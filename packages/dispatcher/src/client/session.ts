@@ -11,6 +11,8 @@ const MOST_SILENT_LOOKS = 3
 export class Session implements TransportListener {
   /** Resolves once it has ended and nothing is being applied any more. */
   readonly ended: Promise<number | undefined>
+  /** What the network said, if anything. */
+  cause: unknown
   readonly #log: AppliedLog
   readonly #onReady: () => void
   readonly #onFault: (error: Error) => void
@@ -47,6 +49,10 @@ export class Session implements TransportListener {
 
   alive(): void {
     this.#silentLooks = 0
+  }
+
+  failed(cause: unknown): void {
+    this.cause = cause
   }
 
   closed(code: number | undefined): void {

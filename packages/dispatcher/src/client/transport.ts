@@ -6,6 +6,8 @@ export interface TransportListener {
   frame(frame: unknown): Promise<void> | undefined
   /** A sign of life of the server. */
   alive(): void
+  /** What went wrong, where that is known; the end follows. */
+  failed(cause: unknown): void
   /** The end, with its code in the protocol where there is one. */
   closed(code: number | undefined): void
 }

@@ -8,6 +8,8 @@ export interface SocketEvent {
   readonly type: string
   /** Of a `message`. */
   readonly data?: unknown
+  /** Of an `error`, where there is one: a browser does not say. */
+  readonly message?: unknown
   /** Of a `close`. */
   readonly code?: number | undefined
 }
@@ -46,8 +48,10 @@ export function openWebSocket(
     listener.alive()
     void listener.frame(parse(data))
   })
-  // A close follows, and says more.
-  socket.addEventListener('error', () => {})
+  // A close follows.
+  socket.addEventListener('error', ({ message }) => {
+    if (typeof message === 'string' && message !== '') listener.failed(new Error(message))
+  })
   socket.addEventListener('close', ({ code }) => {
     isOpen = false
     listener.closed(code)

@@ -49,15 +49,15 @@ export class MemoryEventStore implements EventStore {
   // The promises of an async function cost nothing here and turn every throw into a rejection.
   async append(userId: string, event: AgentEvent): Promise<Position> {
     this.#check(userId)
-    const id = checkEventId(event)
+    checkEventId(event)
     const log = this.#logOf(userId)
     this.#trim(log)
     this.#trimAnother()
-    const known = log.entries.get(log.seqOf.get(id) ?? 0)
+    const known = log.entries.get(log.seqOf.get(event.id) ?? 0)
     if (known !== undefined) return position(known.stored)
-    const stored: StoredEvent = { epoch: log.head.epoch, seq: log.head.seq + 1, id, event }
+    const stored: StoredEvent = { epoch: log.head.epoch, seq: log.head.seq + 1, id: event.id, event }
     log.entries.set(stored.seq, { stored, storedAt: Date.now() })
-    log.seqOf.set(id, stored.seq)
+    log.seqOf.set(event.id, stored.seq)
     log.head = position(stored)
     this.#trim(log)
     for (const listener of this.#listeners.get(userId) ?? []) wake(listener)

@@ -5,12 +5,17 @@ import { MemoryEventStore } from './memory-store.js'
 import type { EventStore, Position } from './store.js'
 
 const BATCH = 100
+const FIRST_RETRY_MS = 100
+const LONGEST_RETRY_MS = 2_000
 
 /** How to listen to a user's events. */
 export interface SubscribeOptions {
   /** Where to go on from; default: from now on. */
   readonly after?: Position | undefined
-  /** Called when events after the cursor are gone; delivery goes on with the oldest that are kept. */
+  /**
+   * Called when events after the cursor are gone; delivery goes on with the oldest that are kept. `unavailable`: the store
+   * fails; it is asked again within two seconds, for as long as it takes, and delivery goes on from the same cursor.
+   */
   readonly onGone?: ((reason: 'retention' | 'history-changed' | 'unavailable') => void) | undefined
 }
 
@@ -76,6 +81,8 @@ class Subscription {
   #stopped = false
   #running = false
   #more = false
+  #failures = 0
+  #retry: NodeJS.Timeout | undefined
 
   constructor(store: EventStore, userId: string, listener: EventListener, options: SubscribeOptions) {
     this.#store = store
@@ -91,6 +98,7 @@ class Subscription {
 
   stop(): void {
     this.#stopped = true
+    clearTimeout(this.#retry)
     this.#unsubscribe()
   }
 
@@ -105,10 +113,10 @@ class Subscription {
         this.#more = false
         await this.#catchUp()
       }
+      this.#failures = 0
+      clearTimeout(this.#retry)
     } catch {
-      // The store failed: the next append tries again from the same cursor, or from the head where there is none yet.
-      this.#head = undefined
-      this.#tellGone('unavailable')
+      this.#failed()
     } finally {
       this.#running = false
     }
@@ -136,6 +144,17 @@ class Subscription {
     } catch (cause) {
       publishLostEvent(event, cause)
     }
+  }
+
+  /** The next append tries again, or the time: from the same cursor, or from the head where there is none yet. */
+  #failed(): void {
+    this.#head = undefined
+    clearTimeout(this.#retry)
+    if (this.#stopped) return
+    const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LONGEST_RETRY_MS)
+    this.#retry = setTimeout(() => void this.#pump(), pauseMs).unref()
+    this.#failures += 1
+    if (this.#failures === 1) this.#tellGone('unavailable')
   }
 
   #tellGone(reason: Parameters<NonNullable<SubscribeOptions['onGone']>>[0]): void {

@@ -63,7 +63,9 @@ export function connectionSettings(
   if (typeof connection !== 'object' || connection === null) {
     throw new TypeError(`connection must be settings of ioredis, or a client of it; received ${quote(connection)}.`)
   }
-  const { replyMapping: _, ...settings } = connection instanceof Redis ? connection.options : connection
+  const given = connection instanceof Redis ? connection.options : connection
+  // Made for commands of other kinds: these wait for a call as long as it takes, and for Redis as long as the call has time.
+  const { replyMapping: _, commandTimeout: _timeout, enableOfflineQueue: _queue, ...settings } = given
   if (settings.keyPrefix !== undefined && settings.keyPrefix !== '') {
     throw new TypeError(
       `connection must have no keyPrefix, which BullMQ cannot work with; received ${quote(settings.keyPrefix)}. Name the queue so instead.`,

@@ -233,6 +233,18 @@ describe('connectEvents()', () => {
     ])
   })
 
+  it.each([
+    ['a server that is not there', () => 'ws://127.0.0.1:1/events', /ECONNREFUSED/u],
+    ['a server that is not there', () => 'http://127.0.0.1:1/events', /fetch failed/u],
+    ['a ticket of nobody', (scene: GatewayScene) => scene.url, /Unexpected server response: 401/u],
+    ['a ticket of nobody', (scene: GatewayScene) => scene.httpUrl, /ended before it was ready \(4401\)/u],
+  ])('says what is wrong with %s', async (_, urlOf, message) => {
+    const scene = await startGateway()
+    const ada = connect(scene, 'ada', { url: urlOf(scene), getTicket: () => Promise.resolve('A'.repeat(43)) })
+    await until(() => ada.errors.length > 0)
+    expect(String(ada.errors[0])).toMatch(message)
+  })
+
   it('does not begin elsewhere when the saved cursor cannot be read: it asks again', async () => {
     const scene = await startGateway()
     const ids = await scene.emit('ada', 3)

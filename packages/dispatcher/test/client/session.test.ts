@@ -111,6 +111,24 @@ describe('the first frames', () => {
     expect(applied).toEqual([])
   })
 
+  it.each([
+    ['text', '{"epoch":1,"seq":5,"id":"e-5"}'],
+    ['an empty object', {}],
+    ['texts for numbers', { epoch: '1', seq: '5', id: null }],
+    ['half a place', { epoch: 1, seq: -1, id: null }],
+    ['no id', { epoch: 1, seq: 5 }],
+  ])('are not sent for a saved cursor that is %s, and it is said why', async (_, saved) => {
+    connect({ cursor: { load: () => saved as never, save: () => {} } })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(ScriptedSocket.all).toEqual([])
+    expect(errors).toEqual([
+      'TypeError: cursor.load() must give what save() was given, { epoch, seq, id }, or nothing; received ' +
+        `${JSON.stringify(saved)}.`,
+    ])
+    await vi.advanceTimersByTimeAsync(250)
+    expect(errors).toHaveLength(2)
+  })
+
   it('end it when the server starts elsewhere than at the cursor', async () => {
     connect({ cursor: { load: () => ({ epoch: 1, seq: 5, id: 'e-5' }), save: () => {} } })
     const first = (await socket()).open().frame({ t: 'ready', epoch: 1, seq: 6, id: 'e-6' })
@@ -134,6 +152,10 @@ describe('an event', () => {
     ['after a gap', eventFrame(3)],
     ['of another epoch', eventFrame(2, 2)],
     ['of no known kind', { t: 'surprise' }],
+    ['without an event', { t: 'event', epoch: 1, seq: 2 }],
+    ['with an event that is none', { t: 'event', epoch: 1, seq: 2, event: 'none' }],
+    ['with no place', { t: 'event', event: {} }],
+    ['that is a snapshot of nowhere', { t: 'snapshot', reason: 'retention' }],
   ])('%s is not applied: the connection is made anew from the cursor', async (_, frame) => {
     connect()
     const first = (await socket()).open().frame(ready).frame(eventFrame(1)).frame(frame)

@@ -106,6 +106,24 @@ describe('a connection', () => {
   })
 })
 
+describe('two gateways on one router', () => {
+  it('deliver to their own connections, and the end of one is none of the other', async () => {
+    const a = await startGateway()
+    const b = await startGateway({ router: a.router })
+    const [onA, onB] = [await a.connect('ada'), await b.connect('ada')]
+    await Promise.all([onA.next(), onB.next()])
+    const ids = await a.emit('ada', 10)
+    await Promise.all([onA.take(10), onB.take(10)])
+    await a.gateway.close(1_000)
+    expect(await onA.closed).toBe(1001)
+    ids.push(...(await b.emit('ada', 10)))
+    await onB.take(10)
+    expect([onA.eventIds, onB.eventIds]).toEqual([ids.slice(0, 10), ids])
+    // A ticket of one process is none of another gateway's.
+    expect(await a.open(await b.gateway.createTicket('ada')).refused).toBe(503)
+  })
+})
+
 describe('the window', () => {
   it('holds the 257th unacknowledged event back until an ack', async () => {
     const scene = await startGateway({ limits: { slowTimeoutMs: 60_000 } })

@@ -60,6 +60,21 @@ describe('GET with a bearer ticket', () => {
     expect(resumed.messages[1]).toMatchObject({ data: { reason: 'retention', seq: 4 } })
   })
 
+  it('tells by a snapshot that a forged Last-Event-ID is of no history of this user', async () => {
+    const scene = await startGateway()
+    const [own] = await scene.emit('ada', 1)
+    await scene.emit('bob', 3)
+    const bob = await read(scene, 'bob', '0.0')
+    await until(() => bob.messages.length === 4)
+    for (const forged of [bob.messages[3]?.id, '0.5.x', '9007199254740991.9007199254740991']) {
+      const ada = await read(scene, 'ada', forged)
+      await until(() => ada.messages.length === 3)
+      expect(ada.messages.map(({ event }) => event)).toEqual(['ready', 'snapshot', 'event'])
+      expect(ada.messages[1]).toMatchObject({ data: { reason: 'history-changed', seq: 0 } })
+      expect(ada.messages[2]).toMatchObject({ data: { event: { id: own } } })
+    }
+  })
+
   it.each(['1', 'x.y.z', '-1.2', '1.2.%'])('is refused with 400 when Last-Event-ID is %j', async (lastEventId) => {
     const scene = await startGateway()
     expect((await read(scene, 'ada', lastEventId)).status).toBe(400)

@@ -304,6 +304,33 @@ describe('an EventRouter whose store fails', () => {
     expect([reasons, ids]).toEqual([['unavailable'], ['a', 'b', 'c']])
   })
 
+  it('goes on by itself once it can read, without another event, and says unavailable once', async () => {
+    vi.useFakeTimers()
+    try {
+      const store = new Failing()
+      const router = new EventRouter({ store })
+      const reasons: string[] = []
+      const ids: string[] = []
+      const stop = router.subscribe(ada.userId, (event) => ids.push(event.id), {
+        onGone: (reason) => reasons.push(reason),
+      })
+      await emit(router, ada, 'a')
+      store.broken = 'read'
+      await emit(router, ada, 'b')
+      await vi.advanceTimersByTimeAsync(10_000)
+      store.broken = undefined
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect([reasons, ids]).toEqual([['unavailable'], ['a', 'b']])
+      expect(vi.getTimerCount()).toBe(0)
+      store.broken = 'read'
+      await emit(router, ada, 'c')
+      stop()
+      expect([reasons, vi.getTimerCount()]).toEqual([['unavailable', 'unavailable'], 0])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('listens from the next event on when it could not tell where the log ends', async () => {
     const store = new Failing()
     store.broken = 'head'

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type BullMQExecutor, createBullMQExecutor, startToolWorker } from '../../src/bullmq.js'
 import { ToolRegistry, type UnifiedToolDispatcher } from '../../src/index.js'
@@ -236,6 +237,32 @@ describe.skipIf(redisExecutable === undefined)('tools on BullMQ workers', () => 
     const ended = new Set(failed.map(({ index }) => index))
     expect(results.every((_, index) => ended.has(index) || ran.has(`whoami ${index}`))).toBe(true)
   })
+
+  it.each([{ commandTimeout: 100 }, { enableOfflineQueue: false }])(
+    'answer over a connection with %j, and at once',
+    async (setting) => {
+      queues += 1
+      const shared = {
+        connection: new Redis({ port: redis.port, lazyConnect: true, ...setting }),
+        queue: `q-${queues}`,
+      }
+      executor = createBullMQExecutor({ ...shared, tools: ['double'] })
+      const worker = startToolWorker({
+        ...shared,
+        tools: new ToolRegistry([{ name: 'double', execute: (input) => Number(input) * 2 }]),
+      })
+      const [own] = [executor]
+      endings.push(() => Promise.all([own.close(), worker.close(1_000)]).then(() => shared.connection.disconnect()))
+      await worker.ready
+      // Longer than the time-out of commands, for which both sides have waited by then.
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      const dispatcher = dispatcherWith(
+        { tools: [{ name: 'double', execute: () => 'here' }], executor, limits: { timeoutMs: 1_500 } },
+        contextOf({ userId: 'ada' }),
+      )
+      expect(await dispatcher.executeTool('double', 21)).toMatchObject({ success: true, result: 42 })
+    },
+  )
 
   it('are tool_failed at once when the executor is closed', async () => {
     await scene(0)

@@ -290,4 +290,16 @@ describe.skipIf(redisExecutable === undefined)('limits in Redis', () => {
     }
     await expect.poll(async () => (await another.executeTool('add')).success, { timeout: 5_000 }).toBe(true)
   })
+
+  it('let calls through that wait for each other while Redis is frozen: one of them waits to see, not each', async () => {
+    const allowing = node(`frozen-${Math.random()}`, { concurrentCallsPerUser: 1, timeoutMs: 2_500 }, [add], 'allow')
+    expect((await allowing.executeTool('add')).success).toBe(true)
+    server.pause()
+    try {
+      const calls = await Promise.all(Array.from({ length: 10 }, () => allowing.executeTool('add')))
+      expect(calls.map(codeOf)).toEqual(Array.from({ length: 10 }, () => 'success: 3'))
+    } finally {
+      server.resume()
+    }
+  })
 })
