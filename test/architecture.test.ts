@@ -30,7 +30,7 @@ const rows: readonly (readonly string[])[] = [
     'events/store.ts',
     'events/agent-run.ts',
   ],
-  ['execution.ts', 'events/memory-store.ts', 'delivery/protocol.ts', 'delivery/tickets.ts', 'stores/redis-answers.ts'],
+  ['execution.ts', 'events/memory-store.ts', 'delivery/protocol.ts', 'delivery/tickets.ts'],
   ['scope.ts', 'events/router.ts'],
   ['dispatch.ts'],
   ['dispatcher.ts'],

@@ -27,17 +27,21 @@ export class AppliedLog {
   /** Asks for the saved cursor until there is an answer: to begin elsewhere would be a silent gap. */
   async load(): Promise<void> {
     if (this.#hasLoaded) return
-    const saved: unknown = await this.#options.cursor?.load()
-    this.cursor = toPosition(saved)
-    if (this.cursor === undefined && saved !== undefined && saved !== null) {
-      throw new TypeError(`cursor.load() must give { epoch, seq, id }, or nothing; received ${JSON.stringify(saved)}.`)
+    const saved: unknown = (await this.#options.cursor?.load()) ?? undefined
+    const cursor = toPosition(saved)
+    if (saved !== undefined && cursor === undefined) {
+      throw new TypeError(
+        `cursor.load() must give what save() was given, { epoch, seq, id }, or nothing; received ${JSON.stringify(saved)}.`,
+      )
     }
+    this.cursor = cursor
     this.#hasLoaded = true
   }
 
   /** Takes the first frame of a connection. */
   begin(frame: ReadyFrame): Applied {
     const { cursor } = this
+    if (toPosition(frame) === undefined) return false
     // Without a cursor, or with that of the oldest, the server says where it starts.
     if (cursor === undefined || (cursor.epoch === 0 && cursor.seq === 0)) return this.#moveTo(frame)
     return frame.epoch === cursor.epoch && frame.seq === cursor.seq ? undefined : false
@@ -45,9 +49,10 @@ export class AppliedLog {
 
   /** Takes a frame that follows the first one. */
   take(frame: ServerFrame): Applied {
-    if (frame.t === 'snapshot') return this.#skipTo(frame)
+    if (frame.t === 'snapshot') return toPosition(frame) !== undefined && this.#skipTo(frame)
+    if (frame.t !== 'event' || typeof frame.event?.id !== 'string') return false
     const { cursor } = this
-    if (frame.t !== 'event' || frame.epoch !== cursor?.epoch || frame.seq > cursor.seq + 1) return false
+    if (frame.epoch !== cursor?.epoch || frame.seq > cursor.seq + 1) return false
     return frame.seq === cursor.seq + 1 ? this.#apply(frame) : undefined
   }
 

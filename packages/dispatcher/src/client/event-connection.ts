@@ -34,8 +34,9 @@ export class EventConnection implements EventsConnection {
     globalThis.addEventListener?.('online', this.#hurry)
     // Nothing is called before the caller has the connection.
     await Promise.resolve()
-    while (!this.#isClosed()) {
+    for (;;) {
       this.#setStatus('connecting')
+      if (this.#isClosed()) return
       try {
         await this.#connect()
       } catch (error) {
