@@ -247,4 +247,46 @@ describe('moduleOf()', () => {
     expect(module.scripts.map(({ start, end }) => module.text.slice(start, end))).toEqual(scripts)
     expect(module.text.replaceAll(/\/\*.*?\*\/|\/\/.*|\s/g, '')).toBe(scripts.join('').replaceAll(/\s/g, ''))
   })
+
+  const property = (template: string) => [
+    ...template.split('\n'),
+    '<script setup lang="ts">',
+    "import type { ToolDispatcher } from '@switchyard/legacy'",
+    'const props = defineProps<{ dispatcher: ToolDispatcher }>()',
+    "const load = async () => (await props.dispatcher.dispatch('add')).status === 'success'",
+    '</script>',
+    '',
+  ]
+
+  it('leaves a property of a macro whose type is not known on its facade, and says so', async () => {
+    const text = property('').join('\n')
+    const { texts, findings } = await migrated({ 'tsconfig.json': tsconfig, 'src/Property.vue': text })
+    expect(texts['src/Property.vue']).toContain("from '@switchyard/legacy'")
+    expect(texts['src/Property.vue']).toContain("props.dispatcher.dispatch('add')")
+    expect(findings).toContainEqual(expect.objectContaining({ file: 'src/Property.vue', line: 4, kind: 'todo' }))
+  })
+
+  const macros = 'declare function defineProps<Properties>(): Properties\n'
+
+  it('moves a property with its uses where the macro is declared', async () => {
+    const text = property('').join('\n')
+    const { texts, findings } = await migrated({
+      'tsconfig.json': tsconfig,
+      'src/macros.d.ts': macros,
+      'src/Property.vue': text,
+    })
+    expect(texts['src/Property.vue']).toContain("await props.dispatcher.executeTool('add')")
+    expect(findings.filter(({ kind }) => kind !== 'bridged')).toEqual([])
+  })
+
+  it('leaves a property that the template uses on its facade, with its uses', async () => {
+    const text = property('<template><a @click="dispatcher.dispatch(1)" /></template>').join('\n')
+    const { texts } = await migrated({
+      'tsconfig.json': tsconfig,
+      'src/macros.d.ts': macros,
+      'src/Property.vue': text,
+    })
+    expect(texts['src/Property.vue']).toContain("from '@switchyard/legacy'")
+    expect(texts['src/Property.vue']).toContain("props.dispatcher.dispatch('add')")
+  })
 })

@@ -268,6 +268,14 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     return whole
   }
   const key = enclosingKey(whole) ?? whole
+  if (goesToUnknownType(work, reference)) {
+    work.block(
+      whole,
+      key,
+      facade,
+      'what is made of its type here is not known, and may be used in its old shape; install the types of that module, or change it by hand',
+    )
+  }
   if (whole.getSourceFile().isDeclarationFile && !isAugmentation(key)) {
     work.block(whole, key, facade, DECLARED_BY_HAND)
     joinImplementation(work, whole, key)
@@ -281,6 +289,19 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     )
   }
   return key
+}
+
+/** Whether a type is an argument of a type or a call of which nothing is known, so that uses of what it gives are not seen. */
+function goesToUnknownType(work: Work, type: ts.Node): boolean {
+  for (let at = type; ts.isTypeNode(at) || ts.isTypeElement(at); at = at.parent) {
+    const { parent } = at
+    const isArgument = 'typeArguments' in parent && parent.typeArguments !== undefined
+    if (!isArgument || !(parent.typeArguments as readonly ts.Node[]).includes(at)) continue
+    const generic = ts.isTypeNode(parent) ? parent : 'expression' in parent ? (parent.expression as ts.Node) : undefined
+    if (generic === undefined) continue
+    if ((work.checker.getTypeAtLocation(generic).flags & ts.TypeFlags.Any) !== 0) return true
+  }
+  return false
 }
 
 /** Whether members of a type are named beside it: `Old['dispatch']`, `keyof Old`, `Pick<Old, 'dispatch'>`. */

@@ -53,7 +53,9 @@ function surveyName(work: Work, node: ts.Node, words: ReadonlySet<string>, sites
 function valueGiven(node: ts.Node): { readonly name: ts.Node; readonly from: ts.Node | undefined } | undefined {
   if (ts.isVariableDeclaration(node) || ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node))
     return { name: node.name, from: node.initializer }
-  if (ts.isShorthandPropertyAssignment(node) || ts.isImportSpecifier(node)) return { name: node.name, from: undefined }
+  // A component's properties are written as a type, and named in its template.
+  if (ts.isShorthandPropertyAssignment(node) || ts.isImportSpecifier(node) || ts.isPropertySignature(node))
+    return { name: node.name, from: undefined }
   if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node))
     return node.name === undefined ? undefined : { name: node.name, from: node }
   if (ts.isBinaryExpression(node) && isAssignment(node)) return { name: node.left, from: node.right }
