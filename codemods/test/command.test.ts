@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSyn
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RunResult } from '../src/index.js'
-import { bin, canonical, commit, git, legacy, read, repository } from './repository.js'
+import { bin, canonical, commit, git, legacy, put, read, repository } from './repository.js'
 
 const manifest = `{
   "name": "app",
@@ -182,6 +182,25 @@ describe('switchyard audit', () => {
       { rule: 'facade-use', line: 5, fixable: true },
     ])
     expect(git(root, 'status', '--porcelain')).toBe('')
+  })
+
+  it('names with --quiet what is left, and nothing else', () => {
+    const root = repository({ 'count.js': legacy })
+    const { status, stdout, stderr } = switchyard(root, 'audit', '--quiet')
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/^Where\n {2}count\.js\n/u)
+    expect(stdout).not.toContain('On the facades')
+    expect(stderr).toBe('')
+  })
+
+  it('names a new finding with --quiet and a baseline', () => {
+    const root = repository({ 'count.js': legacy })
+    switchyard(root, 'audit', '--baseline', 'known.json', '--update-baseline')
+    put(root, { 'new.js': legacy })
+    const { status, stdout } = switchyard(root, 'audit', '--baseline', 'known.json', '--quiet')
+    expect(status).toBe(1)
+    expect(stdout).toContain('new.js')
+    expect(stdout).not.toContain('count.js')
   })
 
   it('finds nothing, and exits with 0, once all is migrated', () => {

@@ -180,7 +180,8 @@ function rename(file: FileWork, { whole, binding, exported }: Found, module: str
     if (local !== parent.name.text) file.edits.insert(whole.end, `: ${local}`)
   } else if (ts.isExportSpecifier(parent)) {
     const shown = parent.name.getText()
-    file.edits.replace(parent.getStart(), parent.end, [local === shown ? local : `${local} as ${shown}`])
+    const start = (parent.propertyName ?? parent.name).getStart()
+    file.edits.replace(start, parent.end, [local === shown ? local : `${local} as ${shown}`])
   } else if (file.textOf(whole) !== local) file.edits.replace(whole.getStart(), whole.end, [local])
 }
 
