@@ -268,15 +268,38 @@ describe('moduleOf()', () => {
 
   const macros = 'declare function defineProps<Properties>(): Properties\n'
 
-  it('moves a property with its uses where the macro is declared', async () => {
-    const text = property('').join('\n')
-    const { texts, findings } = await migrated({
+  it('leaves a property on its facade, since the templates of other components give it', async () => {
+    const svelte = (declaration: string) =>
+      [
+        '<script lang="ts">',
+        "  import type { ToolDispatcher } from '@switchyard/legacy'",
+        `  ${declaration}`,
+        "  const load = async () => (await d.dispatch('add')).status === 'success'",
+        '</script>',
+        '',
+      ].join('\n')
+    const files = {
       'tsconfig.json': tsconfig,
-      'src/macros.d.ts': macros,
-      'src/Property.vue': text,
-    })
-    expect(texts['src/Property.vue']).toContain("await props.dispatcher.executeTool('add')")
-    expect(findings.filter(({ kind }) => kind !== 'bridged')).toEqual([])
+      'src/macros.d.ts': `${macros}declare function $props(): any\n`,
+      'src/Property.vue': property('').join('\n'),
+      'src/Old.svelte': svelte('export let d: ToolDispatcher'),
+      'src/New.svelte': svelte('let { d }: { d: ToolDispatcher } = $props()'),
+    }
+    const { texts, findings } = await migrated(files)
+    for (const [file, name] of [
+      ['src/Property.vue', 'dispatcher'],
+      ['src/Old.svelte', 'd'],
+      ['src/New.svelte', 'd'],
+    ] as const) {
+      expect(texts[file]).toContain("from '@switchyard/legacy'")
+      expect(texts[file]).toContain(`${name}.dispatch('add')`)
+      expect(findings).toContainEqual(
+        expect.objectContaining({
+          file,
+          message: `templates give ${name} to this component; change it with them by hand`,
+        }),
+      )
+    }
   })
 
   it('leaves a property that the template uses on its facade, with its uses', async () => {

@@ -2,6 +2,7 @@ import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
 import { declarationKey } from './flow.js'
 import { isAssignment, isFunctionLike } from './syntax.js'
+import { enclosingKey } from './type-places.js'
 import type { PlannedSite, Work } from './work.js'
 
 /**
@@ -25,9 +26,43 @@ export function surveyTemplate(work: Work, source: ts.SourceFile): void {
   }
   const visit = (node: ts.Node): void => {
     surveyName(work, node, words, sites)
+    for (const property of propertiesIn(work, node)) blockProperty(work, property)
     ts.forEachChild(node, visit)
   }
   visit(source)
+}
+
+/** The properties of a component that a node declares: `export let` of Svelte, and what `$props` and `defineProps` give. */
+function propertiesIn(work: Work, node: ts.Node): readonly ts.Declaration[] {
+  if (ts.isVariableStatement(node)) {
+    const isSvelte = /\.svelte\.[jt]s$/.test(node.getSourceFile().fileName)
+    const isOpen = (node.declarationList.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Let
+    const isExported = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+    return isSvelte && isOpen && isExported ? node.declarationList.declarations : []
+  }
+  if (ts.isTypeReferenceNode(node) && node.typeName.getText() === 'PropType') {
+    const key = enclosingKey(node)
+    return key === undefined ? [] : [key]
+  }
+  if (!ts.isCallExpression(node) || !/^(?:defineProps|\$props)$/.test(node.expression.getText())) return []
+  const type = work.checker.getContextualType(node) ?? work.checker.getTypeAtLocation(node)
+  return type.getProperties().flatMap((property) => property.declarations?.slice(0, 1) ?? [])
+}
+
+/** The templates of other components give it, and no checker sees what. */
+function blockProperty(work: Work, property: ts.Declaration): void {
+  if (!work.isOwn(property)) return
+  const type = work.checker.getTypeAtLocation(property)
+  const facade =
+    work.symbols.instanceOf(type) ?? (work.symbols.mentions(type) ? anyFacadeIn(work, property) : undefined)
+  if (facade === undefined) return
+  const name = ts.getNameOfDeclaration(property)?.getText() ?? 'it'
+  work.block(property, property, facade, `templates give ${name} to this component; change it with them by hand`)
+}
+
+function anyFacadeIn(work: Work, node: ts.Node): FacadeName | undefined {
+  const source = node.getSourceFile()
+  return [...(work.bindings.get(source)?.values() ?? [])][0]?.facade
 }
 
 function messageFor(name: string): string {
