@@ -312,4 +312,39 @@ describe('moduleOf()', () => {
     expect(texts['src/Property.vue']).toContain("from '@switchyard/legacy'")
     expect(texts['src/Property.vue']).toContain("props.dispatcher.dispatch('add')")
   })
+
+  const create = "new ToolDispatcher(UserExecutionContext.create({ userId: 'u', threadId: 't', runId: 'r' }))"
+  const imports = [
+    "import { ToolDispatcher } from '@switchyard/legacy'",
+    "import { UserExecutionContext } from '@switchyard/dispatcher'",
+  ]
+  const go = "async (x: ToolDispatcher) => { if ((await x.dispatch('add')).status === 'success') console.log(1) }"
+
+  it('leaves a function that the template calls on its facade, with what it is given', async () => {
+    const template = ['<template><a @click="go(held)" /></template>', '<script setup lang="ts">']
+    const script = [...imports, `const held = ${create}`, `const go = ${go}`, '</script>', '']
+    const { texts } = await migrated({
+      'tsconfig.json': tsconfig,
+      'src/Caller.vue': [...template, ...script].join('\n'),
+    })
+    expect(texts['src/Caller.vue']).toContain(go)
+    expect(texts['src/Caller.vue']).toContain(`const held = ${create}`)
+  })
+
+  it('leaves what a template uses of another file on its facade, in that file too', async () => {
+    const library = [...imports, `export const make = () => [${create}]`, `export const go = ${go}`, ''].join('\n')
+    const component = [
+      '<script lang="ts">',
+      "  import { go, make } from './library'",
+      '</script>',
+      '{#each make() as held}<a on:click={() => go(held)}>{held.getMetrics().toolsExecuted}</a>{/each}',
+      '',
+    ].join('\n')
+    const files = { 'tsconfig.json': tsconfig, 'src/library.ts': library, 'src/Caller.svelte': component }
+    const { texts, findings } = await migrated(files)
+    expect(texts['src/library.ts']).toContain(`export const make = () => [${create}]`)
+    expect(texts['src/library.ts']).toContain(go)
+    expect(findings).toContainEqual(expect.objectContaining({ file: 'src/Caller.svelte', line: 2, kind: 'todo' }))
+    expect(findings.map(({ message }) => message).join('\n')).not.toContain('Caller.svelte.ts')
+  })
 })

@@ -1,9 +1,9 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
-import { declarationKey } from './flow.js'
+import { declarationKey, isInstance } from './flow.js'
 import { isAssignment, isFunctionLike } from './syntax.js'
 import { enclosingKey } from './type-places.js'
-import type { PlannedSite, Work } from './work.js'
+import type { Key, PlannedSite, Work } from './work.js'
 
 /**
  * A component's template reads names of its script, and no checker sees it. What a template names stays as it is where
@@ -36,7 +36,7 @@ export function surveyTemplate(work: Work, source: ts.SourceFile): void {
 function propertiesIn(work: Work, node: ts.Node): readonly ts.Declaration[] {
   if (ts.isVariableStatement(node)) {
     const isSvelte = /\.svelte\.[jt]s$/.test(node.getSourceFile().fileName)
-    const isOpen = (node.declarationList.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Let
+    const isOpen = (node.declarationList.flags & ts.NodeFlags.Let) !== 0
     const isExported = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
     return isSvelte && isOpen && isExported ? node.declarationList.declarations : []
   }
@@ -79,9 +79,26 @@ function surveyName(work: Work, node: ts.Node, words: ReadonlySet<string>, sites
   const changes = isTakenApart || hasOldShape(work, work.checker.getTypeAtLocation(name))
   const facade = (changes ? made[0]?.facade : undefined) ?? facadeOfType(work, name)
   if (facade === undefined) return
-  const key = declarationKey(work, name) ?? node
+  const declared = work.symbols.resolve(name)?.declarations?.[0]
+  const key = declared !== undefined && work.isOwn(declared) ? declared : (declarationKey(work, name) ?? node)
   work.block(node, key, facade, messageFor(name.text))
+  if (declared !== undefined && work.isOwn(declared)) joinFunction(work, declared, key)
   for (const site of made) work.join(site.key, key)
+}
+
+/** A template may call a function: what it gives, and what it is given, stays with it. */
+function joinFunction(work: Work, declared: ts.Declaration, key: Key): void {
+  const holder = ts.isVariableDeclaration(declared) ? declared.initializer : declared
+  if (holder === undefined || !isFunctionLike(holder)) return
+  work.join(holder, key)
+  const visit = (node: ts.Node): void => {
+    if (ts.isParameter(node) || ts.isPropertySignature(node) || ts.isBindingElement(node)) work.join(node, key)
+    ts.forEachChild(node, visit)
+  }
+  for (const parameter of holder.parameters) {
+    if (work.symbols.mentions(work.checker.getTypeAtLocation(parameter)) || isInstance(work, parameter.name))
+      visit(parameter)
+  }
 }
 
 /** What gets a value, and from what. */
@@ -123,7 +140,9 @@ function facadeOfType(work: Work, name: ts.Identifier): FacadeName | undefined {
   const type = work.checker.getTypeAtLocation(name)
   const facade = work.symbols.instanceOf(type)
   if (facade !== undefined || !work.symbols.mentions(type)) return facade
-  return work.sites.find(({ node }) => node.getSourceFile() === name.getSourceFile())?.facade
+  const files = [name, work.symbols.resolve(name)?.declarations?.[0]].map((node) => node?.getSourceFile())
+  const near = files.flatMap((file) => work.sites.filter(({ node }) => node.getSourceFile() === file))
+  return (near[0] ?? work.sites[0])?.facade ?? anyFacadeIn(work, name)
 }
 
 /** Whether a value of a type may be what a facade gives: such a type, or one that is not known. */
