@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RunResult } from '../src/index.js'
 import { bin, canonical, commit, git, legacy, put, read, repository } from './repository.js'
@@ -138,6 +138,20 @@ describe('bad input', () => {
     expect(stderr).toContain(args.at(-1))
     expect(git(root, 'status', '--porcelain')).toBe('')
   })
+
+  it(
+    'a name with a backslash is reported, and the facade it needs stays in package.json',
+    { skip: sep !== '/' },
+    () => {
+      const root = repository({ 'back\\slash.js': legacy, 'count.js': legacy, 'package.json': manifest })
+      const { status, result } = json(root, 'migrate')
+      expect(status).toBe(1)
+      expect(result.files).toMatchObject({ changed: 2, skipped: 1 })
+      expect(result.findings).toEqual([expect.objectContaining({ file: 'back\\slash.js', kind: 'skipped' })])
+      expect(read(root, 'back\\slash.js')).toBe(legacy)
+      expect(read(root, 'package.json')).toContain('"@switchyard/legacy"')
+    },
+  )
 
   it('zero files are an error', () => {
     const root = repository({ 'readme.md': 'nothing here\n' })
