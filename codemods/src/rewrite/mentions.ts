@@ -266,6 +266,8 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     )
     const holder = enclosingKey(whole)
     if (holder !== undefined) work.join(holder, whole)
+    const used = sourceOf(work, assertion, (node) => isCreation(work, node))
+    if (used !== undefined) work.join(used, whole)
     return whole
   }
   const key = enclosingKey(whole) ?? whole
