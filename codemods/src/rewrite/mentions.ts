@@ -1,11 +1,13 @@
 import ts from 'typescript-checker'
 import { migrations } from '../migrations.js'
+import type { FacadeName } from '../plan.js'
 import { isAugmentation, joinImplementation } from './ambient.js'
 import { type Binding, bindingsOf, facadeExport, type FacadeExport } from './bindings.js'
 import { facadeCall, isCreation } from './creations.js'
 import { isDispatcherClass } from './facade-symbols.js'
 import type { FileWork } from './file-work.js'
 import { declarationKey, isInstance, sourceOf } from './flow.js'
+import { usesNamed } from './references.js'
 import { enclosingKey } from './type-places.js'
 import type { Key, Mention, Work } from './work.js'
 
@@ -271,6 +273,8 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     return whole
   }
   const key = enclosingKey(whole) ?? whole
+  if (ts.isTypePredicateNode(reference.parent) && ts.isFunctionLike(key as ts.Node))
+    blockGuard(work, key as ts.SignatureDeclaration, facade)
   if (goesToUnknownType(work, reference)) {
     work.block(
       whole,
@@ -292,6 +296,26 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     )
   }
   return key
+}
+
+/** What asks for a dispatcher by hand may ask for old members, and what it was asked of is then used as one. */
+function blockGuard(work: Work, guard: ts.SignatureDeclaration, facade: FacadeName): void {
+  const body = 'body' in guard ? guard.body : undefined
+  const only = body !== undefined && ts.isBlock(body) ? body.statements[0] : body
+  const asked = only !== undefined && ts.isReturnStatement(only) ? only.expression : only
+  const isPlain =
+    asked !== undefined && ts.isBinaryExpression(asked) && asked.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword
+  if (isPlain) return
+  work.block(guard, guard, facade, 'what tells a dispatcher apart here is written by hand; change it with what asks it')
+  const name =
+    ts.getNameOfDeclaration(guard) ?? (ts.isVariableDeclaration(guard.parent) ? guard.parent.name : undefined)
+  for (const use of name === undefined ? [] : usesNamed(work, name.getText())) {
+    if (!ts.isCallExpression(use.parent) || use.parent.expression !== use) continue
+    for (const argument of use.parent.arguments) {
+      const held = declarationKey(work, ts.isPropertyAccessExpression(argument) ? argument.name : argument)
+      if (held !== undefined) work.join(held, guard)
+    }
+  }
 }
 
 /** Whether a type is an argument of a type or a call of which nothing is known, so that uses of what it gives are not seen. */
