@@ -273,7 +273,7 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     return whole
   }
   const key = enclosingKey(whole) ?? whole
-  if (ts.isTypePredicateNode(reference.parent) && ts.isFunctionLike(key as ts.Node))
+  if (ts.isTypePredicateNode(reference.parent) && ts.isFunctionLike(key))
     blockGuard(work, key as ts.SignatureDeclaration, facade)
   if (goesToUnknownType(work, reference)) {
     work.block(
