@@ -273,8 +273,7 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     return whole
   }
   const key = enclosingKey(whole) ?? whole
-  if (ts.isTypePredicateNode(reference.parent) && ts.isFunctionLike(key))
-    blockGuard(work, key as ts.SignatureDeclaration, facade)
+  if (ts.isTypePredicateNode(reference.parent) && ts.isFunctionLike(key)) blockGuard(work, key, facade)
   if (goesToUnknownType(work, reference)) {
     work.block(
       whole,
