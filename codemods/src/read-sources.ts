@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs'
+import { sep } from 'node:path'
 import { unreadable, wholeFile } from './files.js'
 import type { Finding } from './plan.js'
 import { searchInThreads } from './search-threads.js'
@@ -53,6 +54,7 @@ export function* readSources(
       const source = readOne(path, searches)
       const wanted = parsedFor.filter((text) => source.found.has(text))
       if (source.stamp.size > largestFile && wanted.length > 0) findings.push(tooLarge(source, wanted))
+      else if (sep === '/' && path.includes('\\') && wanted.length > 0) findings.push(badlyNamed(source, wanted))
       else yield source
     } catch (error) {
       findings.push(unreadable(path, error))
@@ -138,6 +140,12 @@ function searchInPieces(file: number, searches: readonly Search[]): Set<string> 
     read = readSync(file, piece, kept, piece.length - kept, null)
   }
   return found
+}
+
+/** A compiler takes a backslash for the end of a folder's name, and would look for another file. */
+function badlyNamed({ path }: ReadSource, wanted: readonly string[]): Finding {
+  const what = `mentions ${wanted.join(', ')}, and has a backslash in its path, which no type checker can look up`
+  return wholeFile(path, 'skipped', 'bad-name', `${what}: rename it, and run again`)
 }
 
 function tooLarge({ path, stamp }: ReadSource, wanted: readonly string[]): Finding {

@@ -30,7 +30,7 @@ export function textOf(run: Run, options: TextOptions): string {
     vanished(run, layout),
   ]
   const sections: Section[] = options.quiet
-    ? left
+    ? [...(run.result.command === 'audit' ? [whereSection(findings, layout)] : []), ...left]
     : [
         run.diffs.map((diff) => diff.replace(/\n$/u, '')),
         ...(run.result.command === 'audit' ? auditSections(run, layout) : changeSections(run, options, layout)),
@@ -52,26 +52,28 @@ function of(findings: readonly ReportedFinding[], kind: FindingKind): ReportedFi
 
 function auditSections({ result }: Run, layout: Layout): Section[] {
   const { findings } = result
-  const onFacades = findings.filter(
-    ({ facade, kind }) => facade !== undefined && (kind === 'violation' || kind === 'todo'),
-  )
-  const others = findings.filter(
-    ({ facade, kind }) => facade === undefined && (kind === 'violation' || kind === 'bridged'),
-  )
+  const { onFacades, others } = auditPlaces(findings)
   return [
     section(`On the facades: ${countPlaces(onFacades)}`, facadeCounts(onFacades, layout), layout),
     section(`Beside the one dispatcher: ${countPlaces(others)}`, ruleCounts(others), layout),
     section('By owner', ownerCounts(findings), layout),
-    section(
-      'Where',
-      byFile(
-        [...onFacades, ...others].filter(({ kind }) => kind !== 'todo'),
-        layout,
-      ),
-      layout,
-    ),
+    whereSection(findings, layout),
     section('Why it matters, and what to do', explanations(others, layout), layout),
   ]
+}
+
+function auditPlaces(findings: readonly ReportedFinding[]): Record<'onFacades' | 'others', ReportedFinding[]> {
+  return {
+    onFacades: findings.filter(({ facade, kind }) => facade !== undefined && (kind === 'violation' || kind === 'todo')),
+    others: findings.filter(({ facade, kind }) => facade === undefined && (kind === 'violation' || kind === 'bridged')),
+  }
+}
+
+/** The places of an audit that no person must decide, which have a section of their own. */
+function whereSection(findings: readonly ReportedFinding[], layout: Layout): Section {
+  const { onFacades, others } = auditPlaces(findings)
+  const places = [...onFacades, ...others].filter(({ kind }) => kind !== 'todo')
+  return section('Where', byFile(places, layout), layout)
 }
 
 function countPlaces(findings: readonly ReportedFinding[]): string {

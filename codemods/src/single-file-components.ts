@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import type { Edit, MigrationPlan, PlanInput, SourceText } from './plan.js'
 import { decode } from './read-sources.js'
 import { leftOut } from './stage.js'
@@ -111,6 +111,9 @@ export function planWithComponents(
   const realPath = (path: string) => components.get(path)?.path ?? path
   const moved = <Place extends { readonly file: string }>(places: readonly Place[]): Place[] =>
     places.map((place) => ({ ...place, file: realPath(place.file) }))
+  const names = [...components].map(([path, component]) => [basename(path), basename(component.path)] as const)
+  const said = (text: string) => names.reduce((all, [name, real]) => all.replaceAll(name, real), text)
+  const findings = moved(plan.findings).map((finding) => ({ ...finding, message: said(finding.message) }))
   const astray = new Map<string, string>()
   for (const [path, edits] of plan.edits) {
     const scripts = components.get(path)?.module.scripts
@@ -124,7 +127,7 @@ export function planWithComponents(
     ...plan,
     edits: new Map(edits.filter(([path]) => !left.some((group) => group.includes(path)))),
     groups: groups.filter((group) => !left.includes(group)),
-    findings: [...moved(plan.findings), ...left.flatMap((group) => leftOut(group, astray))],
+    findings: [...findings, ...left.flatMap((group) => leftOut(group, astray))],
     sites: moved(plan.sites),
   }
 }

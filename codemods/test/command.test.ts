@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RunResult } from '../src/index.js'
-import { bin, canonical, commit, git, legacy, read, repository } from './repository.js'
+import { bin, canonical, commit, git, legacy, put, read, repository } from './repository.js'
 
 const manifest = `{
   "name": "app",
@@ -163,6 +163,20 @@ describe('bad input', () => {
     expect(git(root, 'status', '--porcelain')).toBe('')
   })
 
+  it(
+    'a name with a backslash is reported, and the facade it needs stays in package.json',
+    { skip: sep !== '/' },
+    () => {
+      const root = repository({ 'back\\slash.js': legacy, 'count.js': legacy, 'package.json': manifest })
+      const { status, result } = json(root, 'migrate')
+      expect(status).toBe(1)
+      expect(result.files).toMatchObject({ changed: 2, skipped: 1 })
+      expect(result.findings).toEqual([expect.objectContaining({ file: 'back\\slash.js', kind: 'skipped' })])
+      expect(read(root, 'back\\slash.js')).toBe(legacy)
+      expect(read(root, 'package.json')).toContain('"@switchyard/legacy"')
+    },
+  )
+
   it('zero files are an error', () => {
     const root = repository({ 'readme.md': 'nothing here\n' })
     expect(switchyard(root, 'migrate').status).toBe(2)
@@ -206,6 +220,25 @@ describe('switchyard audit', () => {
       { rule: 'facade-use', line: 5, fixable: true },
     ])
     expect(git(root, 'status', '--porcelain')).toBe('')
+  })
+
+  it('names with --quiet what is left, and nothing else', () => {
+    const root = repository({ 'count.js': legacy })
+    const { status, stdout, stderr } = switchyard(root, 'audit', '--quiet')
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/^Where\n {2}count\.js\n/u)
+    expect(stdout).not.toContain('On the facades')
+    expect(stderr).toBe('')
+  })
+
+  it('names a new finding with --quiet and a baseline', () => {
+    const root = repository({ 'count.js': legacy })
+    switchyard(root, 'audit', '--baseline', 'known.json', '--update-baseline')
+    put(root, { 'new.js': legacy })
+    const { status, stdout } = switchyard(root, 'audit', '--baseline', 'known.json', '--quiet')
+    expect(status).toBe(1)
+    expect(stdout).toContain('new.js')
+    expect(stdout).not.toContain('count.js')
   })
 
   it('finds nothing, and exits with 0, once all is migrated', () => {

@@ -247,4 +247,104 @@ describe('moduleOf()', () => {
     expect(module.scripts.map(({ start, end }) => module.text.slice(start, end))).toEqual(scripts)
     expect(module.text.replaceAll(/\/\*.*?\*\/|\/\/.*|\s/g, '')).toBe(scripts.join('').replaceAll(/\s/g, ''))
   })
+
+  const property = (template: string) => [
+    ...template.split('\n'),
+    '<script setup lang="ts">',
+    "import type { ToolDispatcher } from '@switchyard/legacy'",
+    'const props = defineProps<{ dispatcher: ToolDispatcher }>()',
+    "const load = async () => (await props.dispatcher.dispatch('add')).status === 'success'",
+    '</script>',
+    '',
+  ]
+
+  it('leaves a property of a macro whose type is not known on its facade, and says so', async () => {
+    const text = property('').join('\n')
+    const { texts, findings } = await migrated({ 'tsconfig.json': tsconfig, 'src/Property.vue': text })
+    expect(texts['src/Property.vue']).toContain("from '@switchyard/legacy'")
+    expect(texts['src/Property.vue']).toContain("props.dispatcher.dispatch('add')")
+    expect(findings).toContainEqual(expect.objectContaining({ file: 'src/Property.vue', line: 4, kind: 'todo' }))
+  })
+
+  const macros = 'declare function defineProps<Properties>(): Properties\n'
+
+  it('leaves a property on its facade, since the templates of other components give it', async () => {
+    const svelte = (declaration: string) =>
+      [
+        '<script lang="ts">',
+        "  import type { ToolDispatcher } from '@switchyard/legacy'",
+        `  ${declaration}`,
+        "  const load = async () => (await d.dispatch('add')).status === 'success'",
+        '</script>',
+        '',
+      ].join('\n')
+    const files = {
+      'tsconfig.json': tsconfig,
+      'src/macros.d.ts': `${macros}declare function $props(): any\n`,
+      'src/Property.vue': property('').join('\n'),
+      'src/Old.svelte': svelte('export let d: ToolDispatcher'),
+      'src/New.svelte': svelte('let { d }: { d: ToolDispatcher } = $props()'),
+    }
+    const { texts, findings } = await migrated(files)
+    for (const [file, name] of [
+      ['src/Property.vue', 'dispatcher'],
+      ['src/Old.svelte', 'd'],
+      ['src/New.svelte', 'd'],
+    ] as const) {
+      expect(texts[file]).toContain("from '@switchyard/legacy'")
+      expect(texts[file]).toContain(`${name}.dispatch('add')`)
+      expect(findings).toContainEqual(
+        expect.objectContaining({
+          file,
+          message: `templates give ${name} to this component; change it with them by hand`,
+        }),
+      )
+    }
+  })
+
+  it('leaves a property that the template uses on its facade, with its uses', async () => {
+    const text = property('<template><a @click="dispatcher.dispatch(1)" /></template>').join('\n')
+    const { texts } = await migrated({
+      'tsconfig.json': tsconfig,
+      'src/macros.d.ts': macros,
+      'src/Property.vue': text,
+    })
+    expect(texts['src/Property.vue']).toContain("from '@switchyard/legacy'")
+    expect(texts['src/Property.vue']).toContain("props.dispatcher.dispatch('add')")
+  })
+
+  const create = "new ToolDispatcher(UserExecutionContext.create({ userId: 'u', threadId: 't', runId: 'r' }))"
+  const imports = [
+    "import { ToolDispatcher } from '@switchyard/legacy'",
+    "import { UserExecutionContext } from '@switchyard/dispatcher'",
+  ]
+  const go = "async (x: ToolDispatcher) => { if ((await x.dispatch('add')).status === 'success') console.log(1) }"
+
+  it('leaves a function that the template calls on its facade, with what it is given', async () => {
+    const template = ['<template><a @click="go(held)" /></template>', '<script setup lang="ts">']
+    const script = [...imports, `const held = ${create}`, `const go = ${go}`, '</script>', '']
+    const { texts } = await migrated({
+      'tsconfig.json': tsconfig,
+      'src/Caller.vue': [...template, ...script].join('\n'),
+    })
+    expect(texts['src/Caller.vue']).toContain(go)
+    expect(texts['src/Caller.vue']).toContain(`const held = ${create}`)
+  })
+
+  it('leaves what a template uses of another file on its facade, in that file too', async () => {
+    const library = [...imports, `export const make = () => [${create}]`, `export const go = ${go}`, ''].join('\n')
+    const component = [
+      '<script lang="ts">',
+      "  import { go, make } from './library'",
+      '</script>',
+      '{#each make() as held}<a on:click={() => go(held)}>{held.getMetrics().toolsExecuted}</a>{/each}',
+      '',
+    ].join('\n')
+    const files = { 'tsconfig.json': tsconfig, 'src/library.ts': library, 'src/Caller.svelte': component }
+    const { texts, findings } = await migrated(files)
+    expect(texts['src/library.ts']).toContain(`export const make = () => [${create}]`)
+    expect(texts['src/library.ts']).toContain(go)
+    expect(findings).toContainEqual(expect.objectContaining({ file: 'src/Caller.svelte', line: 2, kind: 'todo' }))
+    expect(findings.map(({ message }) => message).join('\n')).not.toContain('Caller.svelte.ts')
+  })
 })

@@ -307,8 +307,26 @@ function surveyHolder(work: Work, node: Holder, creates: (node: ts.Node) => bool
     if (ts.isForOfStatement(loop)) join(sourceOf(work, loop.expression, creates))
     return
   }
-  if (node.type !== undefined || node.initializer !== undefined || hasDocType(node)) return
+  if (node.type !== undefined || node.initializer !== undefined || hasDocType(node)) {
+    if (facade !== undefined) blockHandler(work, node, facade)
+    return
+  }
   join(parameterSource(work, node, creates))
+}
+
+/** A handler whose caller does not know what it gives may be given an old dispatcher. */
+function blockHandler(work: Work, node: ts.ParameterDeclaration, facade: FacadeName): void {
+  const holder = node.parent
+  if (!ts.isArrowFunction(holder) && !ts.isFunctionExpression(holder)) return
+  const signature = work.checker.getContextualType(holder)?.getCallSignatures()[0]
+  const index = holder.parameters.indexOf(node)
+  const expected = signature?.parameters[Math.min(index, signature.parameters.length - 1)]
+  if (expected === undefined) return
+  const type = work.checker.getTypeOfSymbol(expected)
+  const given = work.checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type
+  if ((given.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) === 0) return
+  const message = 'what calls this does not know what it gives, and may give an old dispatcher; change both by hand'
+  work.block(node, node, facade, message)
 }
 
 function hasDocType(node: ts.ParameterDeclaration): boolean {

@@ -1,11 +1,13 @@
 import ts from 'typescript-checker'
 import { migrations } from '../migrations.js'
+import type { FacadeName } from '../plan.js'
 import { isAugmentation, joinImplementation } from './ambient.js'
 import { type Binding, bindingsOf, facadeExport, type FacadeExport } from './bindings.js'
 import { facadeCall, isCreation } from './creations.js'
 import { isDispatcherClass } from './facade-symbols.js'
 import type { FileWork } from './file-work.js'
 import { declarationKey, isInstance, sourceOf } from './flow.js'
+import { usesNamed } from './references.js'
 import { enclosingKey } from './type-places.js'
 import type { Key, Mention, Work } from './work.js'
 
@@ -180,7 +182,8 @@ function rename(file: FileWork, { whole, binding, exported }: Found, module: str
     if (local !== parent.name.text) file.edits.insert(whole.end, `: ${local}`)
   } else if (ts.isExportSpecifier(parent)) {
     const shown = parent.name.getText()
-    file.edits.replace(parent.getStart(), parent.end, [local === shown ? local : `${local} as ${shown}`])
+    const start = (parent.propertyName ?? parent.name).getStart()
+    file.edits.replace(start, parent.end, [local === shown ? local : `${local} as ${shown}`])
   } else if (file.textOf(whole) !== local) file.edits.replace(whole.getStart(), whole.end, [local])
 }
 
@@ -265,9 +268,20 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     )
     const holder = enclosingKey(whole)
     if (holder !== undefined) work.join(holder, whole)
+    const used = sourceOf(work, assertion, (node) => isCreation(work, node))
+    if (used !== undefined) work.join(used, whole)
     return whole
   }
   const key = enclosingKey(whole) ?? whole
+  if (ts.isTypePredicateNode(reference.parent) && ts.isFunctionLike(key)) blockGuard(work, key, facade)
+  if (goesToUnknownType(work, reference)) {
+    work.block(
+      whole,
+      key,
+      facade,
+      'what is made of its type here is not known, and may be used in its old shape; install the types of that module, or change it by hand',
+    )
+  }
   if (whole.getSourceFile().isDeclarationFile && !isAugmentation(key)) {
     work.block(whole, key, facade, DECLARED_BY_HAND)
     joinImplementation(work, whole, key)
@@ -281,6 +295,39 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     )
   }
   return key
+}
+
+/** What asks for a dispatcher by hand may ask for old members, and what it was asked of is then used as one. */
+function blockGuard(work: Work, guard: ts.SignatureDeclaration, facade: FacadeName): void {
+  const body = 'body' in guard ? guard.body : undefined
+  const only = body !== undefined && ts.isBlock(body) ? body.statements[0] : body
+  const asked = only !== undefined && ts.isReturnStatement(only) ? only.expression : only
+  const isPlain =
+    asked !== undefined && ts.isBinaryExpression(asked) && asked.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword
+  if (isPlain) return
+  work.block(guard, guard, facade, 'what tells a dispatcher apart here is written by hand; change it with what asks it')
+  const name =
+    ts.getNameOfDeclaration(guard) ?? (ts.isVariableDeclaration(guard.parent) ? guard.parent.name : undefined)
+  for (const use of name === undefined ? [] : usesNamed(work, name.getText())) {
+    if (!ts.isCallExpression(use.parent) || use.parent.expression !== use) continue
+    for (const argument of use.parent.arguments) {
+      const held = declarationKey(work, ts.isPropertyAccessExpression(argument) ? argument.name : argument)
+      if (held !== undefined) work.join(held, guard)
+    }
+  }
+}
+
+/** Whether a type is an argument of a type or a call of which nothing is known, so that uses of what it gives are not seen. */
+function goesToUnknownType(work: Work, type: ts.Node): boolean {
+  for (let at = type; ts.isTypeNode(at) || ts.isTypeElement(at); at = at.parent) {
+    const { parent } = at
+    const isArgument = 'typeArguments' in parent && parent.typeArguments !== undefined
+    if (!isArgument || !(parent.typeArguments as readonly ts.Node[]).includes(at)) continue
+    const generic = ts.isTypeNode(parent) ? parent : 'expression' in parent ? (parent.expression as ts.Node) : undefined
+    if (generic === undefined) continue
+    if ((work.checker.getTypeAtLocation(generic).flags & ts.TypeFlags.Any) !== 0) return true
+  }
+  return false
 }
 
 /** Whether members of a type are named beside it: `Old['dispatch']`, `keyof Old`, `Pick<Old, 'dispatch'>`. */

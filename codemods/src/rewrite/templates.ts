@@ -1,8 +1,9 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
-import { declarationKey } from './flow.js'
+import { declarationKey, isInstance } from './flow.js'
 import { isAssignment, isFunctionLike } from './syntax.js'
-import type { PlannedSite, Work } from './work.js'
+import { enclosingKey } from './type-places.js'
+import type { Key, PlannedSite, Work } from './work.js'
 
 /**
  * A component's template reads names of its script, and no checker sees it. What a template names stays as it is where
@@ -25,9 +26,43 @@ export function surveyTemplate(work: Work, source: ts.SourceFile): void {
   }
   const visit = (node: ts.Node): void => {
     surveyName(work, node, words, sites)
+    for (const property of propertiesIn(work, node)) blockProperty(work, property)
     ts.forEachChild(node, visit)
   }
   visit(source)
+}
+
+/** The properties of a component that a node declares: `export let` of Svelte, and what `$props` and `defineProps` give. */
+function propertiesIn(work: Work, node: ts.Node): readonly ts.Declaration[] {
+  if (ts.isVariableStatement(node)) {
+    const isSvelte = /\.svelte\.[jt]s$/.test(node.getSourceFile().fileName)
+    const isOpen = (node.declarationList.flags & ts.NodeFlags.Let) !== 0
+    const isExported = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+    return isSvelte && isOpen && isExported ? node.declarationList.declarations : []
+  }
+  if (ts.isTypeReferenceNode(node) && node.typeName.getText() === 'PropType') {
+    const key = enclosingKey(node)
+    return key === undefined ? [] : [key]
+  }
+  if (!ts.isCallExpression(node) || !/^(?:defineProps|\$props)$/.test(node.expression.getText())) return []
+  const type = work.checker.getContextualType(node) ?? work.checker.getTypeAtLocation(node)
+  return type.getProperties().flatMap((property) => property.declarations?.slice(0, 1) ?? [])
+}
+
+/** The templates of other components give it, and no checker sees what. */
+function blockProperty(work: Work, property: ts.Declaration): void {
+  if (!work.isOwn(property)) return
+  const type = work.checker.getTypeAtLocation(property)
+  const facade =
+    work.symbols.instanceOf(type) ?? (work.symbols.mentions(type) ? anyFacadeIn(work, property) : undefined)
+  if (facade === undefined) return
+  const name = ts.getNameOfDeclaration(property)?.getText() ?? 'it'
+  work.block(property, property, facade, `templates give ${name} to this component; change it with them by hand`)
+}
+
+function anyFacadeIn(work: Work, node: ts.Node): FacadeName | undefined {
+  const source = node.getSourceFile()
+  return [...(work.bindings.get(source)?.values() ?? [])][0]?.facade
 }
 
 function messageFor(name: string): string {
@@ -44,16 +79,35 @@ function surveyName(work: Work, node: ts.Node, words: ReadonlySet<string>, sites
   const changes = isTakenApart || hasOldShape(work, work.checker.getTypeAtLocation(name))
   const facade = (changes ? made[0]?.facade : undefined) ?? facadeOfType(work, name)
   if (facade === undefined) return
-  const key = declarationKey(work, name) ?? node
+  const declared = work.symbols.resolve(name)?.declarations?.[0]
+  const key = declared !== undefined && work.isOwn(declared) ? declared : (declarationKey(work, name) ?? node)
   work.block(node, key, facade, messageFor(name.text))
+  if (declared !== undefined && work.isOwn(declared)) joinFunction(work, declared, key)
   for (const site of made) work.join(site.key, key)
+}
+
+/** A template may call a function: what it gives, and what it is given, stays with it. */
+function joinFunction(work: Work, declared: ts.Declaration, key: Key): void {
+  const holder = ts.isVariableDeclaration(declared) ? declared.initializer : declared
+  if (holder === undefined || !isFunctionLike(holder)) return
+  work.join(holder, key)
+  const visit = (node: ts.Node): void => {
+    if (ts.isParameter(node) || ts.isPropertySignature(node) || ts.isBindingElement(node)) work.join(node, key)
+    ts.forEachChild(node, visit)
+  }
+  for (const parameter of holder.parameters) {
+    if (work.symbols.mentions(work.checker.getTypeAtLocation(parameter)) || isInstance(work, parameter.name))
+      visit(parameter)
+  }
 }
 
 /** What gets a value, and from what. */
 function valueGiven(node: ts.Node): { readonly name: ts.Node; readonly from: ts.Node | undefined } | undefined {
   if (ts.isVariableDeclaration(node) || ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node))
     return { name: node.name, from: node.initializer }
-  if (ts.isShorthandPropertyAssignment(node) || ts.isImportSpecifier(node)) return { name: node.name, from: undefined }
+  // A component's properties are written as a type, and named in its template.
+  if (ts.isShorthandPropertyAssignment(node) || ts.isImportSpecifier(node) || ts.isPropertySignature(node))
+    return { name: node.name, from: undefined }
   if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node))
     return node.name === undefined ? undefined : { name: node.name, from: node }
   if (ts.isBinaryExpression(node) && isAssignment(node)) return { name: node.left, from: node.right }
@@ -86,7 +140,9 @@ function facadeOfType(work: Work, name: ts.Identifier): FacadeName | undefined {
   const type = work.checker.getTypeAtLocation(name)
   const facade = work.symbols.instanceOf(type)
   if (facade !== undefined || !work.symbols.mentions(type)) return facade
-  return work.sites.find(({ node }) => node.getSourceFile() === name.getSourceFile())?.facade
+  const files = [name, work.symbols.resolve(name)?.declarations?.[0]].map((node) => node?.getSourceFile())
+  const near = files.flatMap((file) => work.sites.filter(({ node }) => node.getSourceFile() === file))
+  return (near[0] ?? work.sites[0])?.facade ?? anyFacadeIn(work, name)
 }
 
 /** Whether a value of a type may be what a facade gives: such a type, or one that is not known. */
