@@ -83,7 +83,9 @@ it.each([{ epoch: 1 }, 'e-7', { epoch: 1, seq: -1, id: null }, { epoch: 1, seq: 
     const answers: unknown[] = [saved, { epoch: 1, seq: 5, id: 'e-5' }]
     connect({ cursor: { load: () => answers.shift() as never, save: () => {} } })
     await vi.advanceTimersByTimeAsync(0)
-    expect(errors).toEqual([expect.stringContaining('cursor.load() must give what save() was given, { epoch, seq, id }')])
+    expect(errors).toEqual([
+      expect.stringContaining('cursor.load() must give what save() was given, { epoch, seq, id }'),
+    ])
     const first = (await socket(250)).open()
     expect(first.sent).toEqual([{ t: 'hello', after: { epoch: 1, seq: 5, id: 'e-5' } }])
   },
