@@ -6,7 +6,7 @@ import { isAssignment } from './syntax.js'
 import type { Key, Work } from './work.js'
 
 /** What only the old dispatchers have, or have in another shape. */
-const OLD_MEMBERS = [
+export const OLD_MEMBERS = [
   ...['dispatch', 'dispatchTool', 'executeTool', 'registerTool', 'getAvailableTools', 'getContext', 'isActive'],
   ...['getMetrics', 'cleanup', 'userContext', 'unified'],
 ]
