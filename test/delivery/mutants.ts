@@ -42,7 +42,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'an event that is sent again is stored again',
     file: 'events/memory-store.js',
-    text: 'log.seqOf.set(id, stored.seq)',
+    text: 'log.seqOf.set(event.id, stored.seq)',
     becomes: 'void stored.seq',
   },
   {
