@@ -255,8 +255,12 @@ describe.skipIf(redisExecutable === undefined)('limits in Redis', () => {
         1,
       )(async () => {
         const before = await end()
-        vi.advanceTimersByTime(5_000)
-        await expect.poll(end).toBeGreaterThan(before)
+        // Again and again: the first renewal may come within the millisecond of the lease.
+        const renewed = () => {
+          vi.advanceTimersByTime(5_000)
+          return end()
+        }
+        await expect.poll(renewed).toBeGreaterThan(before)
         expect(vi.getTimerCount()).toBe(1)
       })
       expect(vi.getTimerCount()).toBe(0)
