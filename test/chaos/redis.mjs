@@ -1,10 +1,11 @@
 // @ts-check
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { onPath } from '../on-path.mjs'
 import { watchOver } from './processes.mjs'
 
 /**
@@ -14,11 +15,7 @@ import { watchOver } from './processes.mjs'
  */
 
 /** The path of redis-server on PATH; absent when there is none. */
-export const redisServer = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .filter(Boolean)
-  .map((folder) => join(folder, 'redis-server'))
-  .find(isExecutable)
+export const redisServer = onPath(['redis-server'])
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set()
@@ -94,14 +91,4 @@ async function launch(port, folder, settings) {
     })
   })
   return child
-}
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

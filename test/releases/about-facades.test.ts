@@ -40,7 +40,7 @@ describe('reachesWhatGoes()', () => {
     ['test/chaos/load.ts', "const { run } = await import('../demo/processes.mjs')", ['../demo/processes.mjs']],
     ['test/chaos/load.ts', "export * from '../contract/quirks.js'", ['../contract/quirks.js']],
     ['test/chaos/load.ts', "import { thing } from '@switchyard/legacy-of-others'", []],
-    ['test/chaos/load.ts', "import { findChromium } from '../golden-path/chromium.js'", []],
+    ['test/chaos/load.ts', "import { chromiumFor } from '../golden-path/chromium.js'", []],
     ['test/bench/plan.mjs', "  facades: () => import('./cases/facades.mjs'),", []],
     ['test/contract/tables.test.ts', "import { ToolDispatcher } from '@switchyard/legacy'", []],
   ])('finds in %s, which says %s, %j', (file, text, found) => {

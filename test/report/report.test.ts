@@ -9,13 +9,9 @@ import { report } from '@switchyard/codemods'
 import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, launchChromium } from '../golden-path/chromium.js'
+import { chromiumFor, launchChromium } from '../golden-path/chromium.js'
 
-const executable = findChromium()
-if (executable === undefined && process.env['CI'] === 'true') {
-  throw new Error('CI=true, and no chromium, chromium-browser or google-chrome on PATH: install Chromium first')
-}
-if (executable === undefined) console.warn('report skipped: no chromium, chromium-browser or google-chrome on PATH')
+const executable = chromiumFor('report')
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
