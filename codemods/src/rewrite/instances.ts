@@ -1,9 +1,8 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import { facadeCall, isCreation, surveyCreation } from './creations.js'
 import { declarationKey, followInstance, isInstance, joinContextual, sourceOf } from './flow.js'
 import { surveyDisposeAll, surveyMember } from './members.js'
-import { statementsOfNote } from './statements-of-note.js'
 import { innermost, isFunctionLike, isTransparent } from './syntax.js'
 import { enclosingKey } from './type-places.js'
 import { surveyUnknownPlace } from './unknown-places.js'
@@ -22,8 +21,7 @@ export function surveyInstances(work: Work, source: ts.SourceFile): void {
     surveyUnknown(work, node)
     ts.forEachChild(node, visit)
   }
-  const places = work.project.typed ? [source] : statementsOfNote(source)
-  for (const place of places) visit(place)
+  visit(source)
 }
 
 /** What has no known type may stand in the place of a dispatcher, with the old methods. */

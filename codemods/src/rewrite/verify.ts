@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { Project } from '../project.js'
 import { isSeenEverywhere } from './ambient.js'
 
