@@ -72,7 +72,7 @@ export function proveInjected(one, installed, copy, checked) {
   const again = command(copy, 'migrate', '--force')
   assert.deepEqual(differing(after, hashes(copy)), [], 'what a second run changes')
   assert.deepEqual([again.status, again.files.changed], [migrated.status, 0], 'status and changes of a second run')
-  assert.deepEqual(again.findings.filter(isTodo).map(place), migrated.findings.filter(isTodo).map(place), 'what is left')
+  assert.deepEqual(again.findings.map(withoutLine), migrated.findings.filter(isTodo).map(withoutLine), 'what is left')
   const undone = measured(copy, [bin, 'migrate', '--undo'])
   assert.equal(undone.status, 0, `--undo: ${undone.stderr}`)
   assert.deepEqual(differing(before, hashes(copy)), [], 'what --undo did not give back')
@@ -142,6 +142,15 @@ function isTodo({ kind }) {
 /** @param {Finding} finding */
 function place({ file, line, message }) {
   return `${file}:${line} ${message}`
+}
+
+/**
+ * The markers of the first run have moved what the second one sees.
+ *
+ * @param {Finding} finding
+ */
+function withoutLine({ file, message }) {
+  return `${file} ${message}`
 }
 
 /** @param {string} copy */
