@@ -67,7 +67,10 @@ function placeOf({ file, start = 0, code }: ts.Diagnostic): string {
  * compiler has looked at before.
  */
 function wordsOf(one: ts.Diagnostic): string {
-  return `${one.code} ${headOf(one).split(/[^\p{L}\p{N}_$]+/u).toSorted().join(' ')}`
+  return `${one.code} ${headOf(one)
+    .split(/[^\p{L}\p{N}_$]+/u)
+    .toSorted()
+    .join(' ')}`
 }
 
 function headOf({ messageText }: ts.Diagnostic): string {

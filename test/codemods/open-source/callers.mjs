@@ -33,7 +33,10 @@ export function injectCallers(folder, { sources, callers, files, extension = '' 
     (path) => sources.test(path) && !/\.d\.[cm]?ts$/u.test(path) && lastImport(textOf(folder, path)) !== undefined,
   )
   const step = Math.max(1, candidates.length / files)
-  const chosen = Array.from({ length: Math.min(files, candidates.length) }, (_, at) => candidates[Math.floor(at * step)])
+  const chosen = Array.from(
+    { length: Math.min(files, candidates.length) },
+    (_, at) => candidates[Math.floor(at * step)],
+  )
   return chosen.map((path, at) => {
     const caller = callers[at % callers.length]
     if (path === undefined || caller === undefined) throw new Error(`there is no caller or no file for place ${at}`)
@@ -121,6 +124,9 @@ function isRequire(statement) {
  * @param {string} extension
  */
 function specifier(from, to, extension) {
-  const path = relative(dirname(from), to).split(sep).join(posix.sep).replace(/\.[cm]?[jt]sx?$/u, extension)
+  const path = relative(dirname(from), to)
+    .split(sep)
+    .join(posix.sep)
+    .replace(/\.[cm]?[jt]sx?$/u, extension)
   return path.startsWith('.') ? path : `./${path}`
 }

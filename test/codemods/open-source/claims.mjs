@@ -90,12 +90,16 @@ export function proveInjected(one, installed, copy, checked) {
  */
 function proveMigrated(copy, injected, before, migrated) {
   const counted = (/** @type {string} */ caller) => injected.filter((one) => one.caller === caller).length
-  const expected = new Map([...before, ...injected.map(({ path, expected: text }) => /** @type {const} */ ([path, hashOf(text)]))])
+  const expected = new Map([
+    ...before,
+    ...injected.map(({ path, expected: text }) => /** @type {const} */ ([path, hashOf(text)])),
+  ])
   const manifest = manifestOf(copy)
   expected.set('package.json', hashOf(JSON.stringify(manifest, null, 2)))
   const wrong = differing(expected, hashes(copy))
   const first = injected.find(({ path }) => path === wrong[0])
-  const shown = first === undefined ? '' : `\n${firstDifference(first.expected, readFileSync(join(copy, first.path), 'utf8'))}`
+  const shown =
+    first === undefined ? '' : `\n${firstDifference(first.expected, readFileSync(join(copy, first.path), 'utf8'))}`
   assert.deepEqual(wrong, [], `files that are not as expected; caller ${first?.caller}${shown}`)
   const others = migrated.findings.filter(({ kind }) => kind !== 'bridged' && kind !== 'todo')
   assert.deepEqual(others.map(place), [], 'findings that are neither bridged nor for a person')
@@ -169,7 +173,7 @@ function dependOnFacades(copy) {
  * @param {string} copy
  * @param {TypeScriptProject} project
  */
-function writeProject(copy, { compilerOptions, include, exclude }) {
+function writeProject(copy, { compilerOptions, include, exclude = [] }) {
   const common = {
     target: 'es2022',
     lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'],

@@ -12,13 +12,12 @@
  * @typedef {object} TypeScriptProject
  * @property {Record<string, unknown>} compilerOptions Beyond what all have.
  * @property {readonly string[]} include
- * @property {readonly string[]} exclude
+ * @property {readonly string[]} [exclude]
  * @property {'' | '.js' | '.ts'} extension How the package names its own files in imports.
  */
 
 const typescript = ['named', 'renamed', 'namespace', 'lazily', 'types', 'scope', 'several', 'bridged', 'marked']
 const javascript = ['required', 'required-inside', 'imported-inside']
-const tests = ['**/tests', '**/*.test.ts', '**/benchmarks']
 
 /** @type {readonly OpenSourcePackage[]} */
 export const packages = [
@@ -26,13 +25,17 @@ export const packages = [
     name: 'rxjs',
     sources: /^src\/.*\.ts$/u,
     callers: typescript,
-    project: { compilerOptions: {}, include: ['src'], exclude: [], extension: '' },
+    project: { compilerOptions: {}, include: ['src'], extension: '' },
   },
   {
     name: 'zod',
     sources: /^src\/(?!.*\/(?:tests|benchmarks)\/).*\.ts$/u,
     callers: typescript,
-    project: { compilerOptions: {}, include: ['src'], exclude: tests, extension: '.js' },
+    project: {
+      compilerOptions: { paths: { zod: ['./src/index.ts'], 'zod/*': ['./src/*/index.ts', './src/*.ts'] } },
+      include: ['src'],
+      extension: '.js',
+    },
   },
   {
     name: '@reduxjs/toolkit',
@@ -41,7 +44,6 @@ export const packages = [
     project: {
       compilerOptions: { jsx: 'react-jsx', paths: { '@internal/*': ['./src/*'] } },
       include: ['src'],
-      exclude: tests,
       extension: '',
     },
   },
@@ -49,7 +51,7 @@ export const packages = [
     name: '@tanstack/router-core',
     sources: /^src\/.*\.ts$/u,
     callers: typescript,
-    project: { compilerOptions: {}, include: ['src'], exclude: [], extension: '' },
+    project: { compilerOptions: {}, include: ['src'], extension: '' },
   },
   {
     name: 'effect',
@@ -58,7 +60,6 @@ export const packages = [
     project: {
       compilerOptions: { allowImportingTsExtensions: true, exactOptionalPropertyTypes: true },
       include: ['src'],
-      exclude: [],
       extension: '.ts',
     },
   },

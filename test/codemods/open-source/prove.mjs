@@ -17,7 +17,9 @@ const { values, positionals } = parseArgs({
 })
 const unknown = positionals.filter((name) => !packages.some((one) => one.name === name))
 if (unknown.length > 0)
-  throw new Error(`no package is called ${unknown.join(', ')}; there are ${packages.map(({ name }) => name).join(', ')}`)
+  throw new Error(
+    `no package is called ${unknown.join(', ')}; there are ${packages.map(({ name }) => name).join(', ')}`,
+  )
 const rounds = Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 0)
   throw new Error(`--rounds is ${JSON.stringify(values.rounds)}; it must be a whole number of 0 or more`)
