@@ -7,8 +7,10 @@ import type { BaselineResult, ReportedFinding, Run } from './result.js'
 /** For whom a text is written, and how much of it. */
 export interface TextOptions {
   readonly mode: 'write' | 'dry-run' | 'check'
-  /** Only what is left. */
+  /** Only what is left, with a closing line where the exit status is not 0. */
   readonly quiet: boolean
+  /** The exit status of the run. */
+  readonly status: number
   readonly columns: number
   readonly terminal: boolean
 }
@@ -30,7 +32,11 @@ export function textOf(run: Run, options: TextOptions): string {
     vanished(run, layout),
   ]
   const sections: Section[] = options.quiet
-    ? [...(run.result.command === 'audit' ? [whereSection(findings, layout)] : []), ...left]
+    ? [
+        ...(run.result.command === 'audit' ? [whereSection(findings, layout)] : []),
+        ...left,
+        ...(options.status === 0 ? [] : [closing(run, options, layout)]),
+      ]
     : [
         run.diffs.map((diff) => diff.replace(/\n$/u, '')),
         ...(run.result.command === 'audit' ? auditSections(run, layout) : changeSections(run, options, layout)),
@@ -214,11 +220,13 @@ function closing({ result }: Run, { mode }: TextOptions, layout: Layout): Sectio
   const change = mode === 'write' ? 'changed' : 'to change'
   const what = { audit: 'looked at', migrate: change, adopt: change, undo: 'put back' }[result.command]
   const number = result.command === 'audit' ? given : changed
+  const unaccounted = given - changed - unchanged - skipped - failed
   const parts = [
     `${count(number, 'file')} ${what}`,
     ...(result.command === 'audit' ? [] : [`${unchanged} unchanged`]),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(unaccounted === 0 ? [] : [`${Math.abs(unaccounted)} unaccounted for`]),
   ]
   const open = result.findings.filter(({ kind }) => kind !== 'bridged').length
   const bridged = of(result.findings, 'bridged').length
