@@ -186,7 +186,7 @@ function common(command: Command): Command {
       'how many threads read and search (default: 1; more pay where files come slowly)',
       threadCount,
     )
-    .option('--quiet', 'print no progress, and only what is left')
+    .option('--quiet', 'print no progress, and only what is left, with a line that sums it up')
 }
 
 /** An audit, held against the baseline when there is one, which is read first: a wrong one is told at once. */
@@ -245,12 +245,13 @@ async function print(
   const columns = terminal ? (stdout.columns ?? 80) : 100
   const data =
     json === true ? done.result : sarif === true ? (await import('./sarif.js')).sarifOf(done.result) : undefined
+  const status = exitStatus(done.result, { check: flags.check === true })
   stdout.write(
     data === undefined
-      ? textOf(done, { mode, quiet: quiet === true, columns, terminal })
+      ? textOf(done, { mode, quiet: quiet === true, status, columns, terminal })
       : `${JSON.stringify(data, undefined, 2)}\n`,
   )
-  return exitStatus(done.result, { check: flags.check === true })
+  return status
 }
 
 /** A fault of ours: whoever reports it needs the place. */

@@ -33,6 +33,22 @@ export function removeElement(text: string, path: readonly string[], value: stri
   return at === -1 ? text : removeFromList(text, source, array.elements, at, inner)
 }
 
+/** Adds `value` to the array of texts at `path`, in front of `beside`; not where it is there already, or `beside` is not. */
+export function addElement(text: string, path: readonly string[], value: string, beside: string): string {
+  const source = parse(text)
+  const array = valueAt(source, path)
+  if (array === undefined || !typescript().isArrayLiteralExpression(array)) return text
+  const texts = array.elements.map((each) => (typescript().isStringLiteral(each) ? each.text : undefined))
+  const at = texts.indexOf(beside)
+  const next = array.elements[at]
+  if (next === undefined || texts.includes(value)) return text
+  const start = next.getStart(source)
+  const own = gapBefore(text, start)
+  const sample = at === 0 && !own.includes('\n') ? array.elements[1] : next
+  const gap = sample === undefined ? ' ' : gapBefore(text, sample.getStart(source))
+  return splice(text, start, start, `${JSON.stringify(value)},${gap}`)
+}
+
 /**
  * Adds a text member to the object at `path`, which is made when it is missing: in its alphabetical place when the keys are
  * in that order, else before the key `beside`.

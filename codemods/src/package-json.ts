@@ -1,9 +1,10 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { bundleBeside, removeBundled } from './bundled-dependencies.js'
 import { askedIn, type Draft, emptyCatalogs, throughCatalog } from './catalogs.js'
 import { dispatcherPackage, kitPackage, packageOf } from './facades.js'
 import { isInside, type Tree } from './files.js'
-import { addMember, keysAt, removeElement, removeMember } from './json-edit.js'
+import { addMember, keysAt, removeMember } from './json-edit.js'
 import { removeOverrides } from './overrides.js'
 import { rangeOf } from './own-manifest.js'
 import type { FacadeName } from './plan.js'
@@ -17,7 +18,6 @@ type DependencyField = (typeof dependencyFields)[number]
 
 /** Where a manifest says more about a package that it needs, or that others do. */
 const companionFields: readonly (readonly string[])[] = [['peerDependenciesMeta'], ['dependenciesMeta']]
-const listFields = ['bundleDependencies', 'bundledDependencies'] as const
 
 /** A manifest with new dependencies. */
 export interface MovedManifest extends StagedFile {
@@ -120,6 +120,10 @@ function moveIn(draft: Draft, drafts: readonly Draft[], input: MoveInput): void 
     draft.text = addMember(draft.text, [field], name, wanted, beside)
     draft.lines.push(`+ ${name} ${wanted}`)
   }
+  if (additions.length + removals.length > 0) {
+    const bundled = neededToRun(draft.text, owned.names)
+    draft.text = declared.reduce((after, facade) => bundleBeside(after, facade, bundled), draft.text)
+  }
   draft.text = removals.reduce(removePackage, draft.text)
 }
 
@@ -205,6 +209,15 @@ function additionsTo(
   )
 }
 
+/** Those of our packages that the code names and that a manifest, given as text, needs beyond development. */
+function neededToRun(text: string, names: ReadonlySet<string>): string[] {
+  const manifest = parse(text)
+  return [dispatcherPackage, kitPackage].filter((name) => {
+    const fields = fieldsWith(manifest, name)
+    return names.has(name) && (fields.includes('dependencies') || fields.includes('optionalDependencies'))
+  })
+}
+
 /** A package without a facade of its own leans on the manifest above it, when that one declares what the code needs. */
 function declaredAbove(path: string, tree: Tree, name: string, declared: readonly string[]): boolean {
   if (declared.length > 0) return false
@@ -217,13 +230,12 @@ function declaredAbove(path: string, tree: Tree, name: string, declared: readonl
 }
 
 function removePackage(text: string, name: string): string {
-  let after = text
+  let after = removeBundled(text, name)
   for (const field of [...dependencyFields.map((each) => [each]), ...companionFields]) {
     for (const key of keysAt(after, field)) {
       if (key === name || key.startsWith(`${name}@`)) after = removeMember(after, [...field, key])
     }
   }
-  for (const field of listFields) after = removeElement(after, [field], name)
   return after
 }
 

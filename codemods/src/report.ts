@@ -1,14 +1,17 @@
+import { closing, markedAlone } from './closing-line.js'
 import { codeOf, facadeNames, packageOf } from './facades.js'
 import { groupBy } from './group-by.js'
 import { count, layoutFor, table, wrap, type Layout } from './layout.js'
 import type { FindingKind } from './plan.js'
-import type { BaselineResult, ReportedFinding, Run } from './result.js'
+import type { Change, ReportedFinding, Run } from './result.js'
 
 /** For whom a text is written, and how much of it. */
 export interface TextOptions {
   readonly mode: 'write' | 'dry-run' | 'check'
-  /** Only what is left. */
+  /** Only what is left, with a closing line where the exit status is not 0. */
   readonly quiet: boolean
+  /** The exit status of the run. */
+  readonly status: number
   readonly columns: number
   readonly terminal: boolean
 }
@@ -30,13 +33,17 @@ export function textOf(run: Run, options: TextOptions): string {
     vanished(run, layout),
   ]
   const sections: Section[] = options.quiet
-    ? [...(run.result.command === 'audit' ? [whereSection(findings, layout)] : []), ...left]
+    ? [
+        ...(run.result.command === 'audit' ? [whereSection(findings, layout)] : []),
+        ...left,
+        ...(options.status === 0 ? [] : [closing(run.result, options.mode, layout)]),
+      ]
     : [
         run.diffs.map((diff) => diff.replace(/\n$/u, '')),
         ...(run.result.command === 'audit' ? auditSections(run, layout) : changeSections(run, options, layout)),
         ...left,
         notes(run, layout),
-        closing(run, options, layout),
+        closing(run.result, options.mode, layout),
       ]
   const shown = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
   return shown.length === 0 ? '' : `${shown.join('\n\n')}\n`
@@ -176,12 +183,18 @@ function cut(text: string, columns: number): string {
 
 function changeSections({ result, moved }: Run, { mode }: TextOptions, layout: Layout): Section[] {
   const verb = result.command === 'undo' ? 'Put back' : mode === 'write' ? 'Changed' : 'To change'
-  const rows = result.changes.map(({ file, edits }) => [edits, file] as const)
+  const marked = markedAlone(result)
+  const rows = changeRows(result.changes.filter((change) => !marked.includes(change)))
   const bridged = byFile(of(result.findings, 'bridged'), layout)
   return [
     section(
       `${verb} (places, file)`,
       result.command === 'undo' ? rows.map(([, file]) => `  ${file}`) : table(rows),
+      layout,
+    ),
+    section(
+      `${mode === 'write' ? 'Marked, and not changed' : 'To mark, and not to change'} (markers, file)`,
+      table(changeRows(marked)),
       layout,
     ),
     section(
@@ -192,6 +205,10 @@ function changeSections({ result, moved }: Run, { mode }: TextOptions, layout: L
     section('Patches (files, patch, owners)', patchRows(result), layout),
     section('Bridged: off the facade, still in its old shape', bridged, layout),
   ]
+}
+
+function changeRows(changes: readonly Change[]): (readonly [number, string])[] {
+  return changes.map(({ file, edits }) => [edits, file])
 }
 
 function patchRows({ patches = [] }: Run['result']): Section {
@@ -207,35 +224,4 @@ export function remarksOf({ notes: said, typed }: Run): string[] {
   const untyped =
     'No tsconfig was found: only files that name a facade were looked at, and instances that other files can reach stay.'
   return [...(typed === false ? [untyped] : []), ...said]
-}
-
-function closing({ result }: Run, { mode }: TextOptions, layout: Layout): Section {
-  const { given, changed, unchanged, skipped, failed } = result.files
-  const change = mode === 'write' ? 'changed' : 'to change'
-  const what = { audit: 'looked at', migrate: change, adopt: change, undo: 'put back' }[result.command]
-  const number = result.command === 'audit' ? given : changed
-  const parts = [
-    `${count(number, 'file')} ${what}`,
-    ...(result.command === 'audit' ? [] : [`${unchanged} unchanged`]),
-    ...(skipped > 0 ? [`${skipped} skipped`] : []),
-    ...(failed > 0 ? [`${failed} failed`] : []),
-  ]
-  const open = result.findings.filter(({ kind }) => kind !== 'bridged').length
-  const bridged = of(result.findings, 'bridged').length
-  const isDone = result.command === 'audit' || mode === 'write'
-  const left = result.baseline === undefined ? leftOf(open) : `${leftOf(open)} ${beyond(result.baseline)}`
-  const verdict = result.command === 'undo' ? 'as before the last run' : isDone ? left : `${left} after that`
-  const bridges = bridged > 0 ? `, ${bridged} bridged` : ''
-  const colour = open === 0 ? layout.green : layout.yellow
-  const lines = wrap(`${parts.join(', ')}; ${verdict}${bridges}.`, layout.columns)
-  return lines.map((line) => layout.bold(colour(line)))
-}
-
-function leftOf(open: number): string {
-  return open === 0 ? 'nothing left' : `${count(open, 'place')} left`
-}
-
-function beyond({ file, allowed, vanished: gone }: BaselineResult): string {
-  const number = gone.reduce((sum, entry) => sum + entry.count, 0)
-  return `beyond the ${allowed} allowed in ${file}${number > 0 ? `, of whose places ${number} are gone` : ''}`
 }

@@ -70,6 +70,23 @@ describe('switchyard migrate', () => {
     expect(git(root, 'status', '--porcelain')).toBe('')
   })
 
+  it('says with --quiet in one line why it does not exit with 0, and nothing where it does', () => {
+    const root = repository({ 'count.js': legacy })
+    expect(switchyard(root, 'migrate', '--check', '--quiet')).toEqual({
+      status: 1,
+      stdout: '1 file to change, 0 unchanged; nothing left after that.\n',
+      stderr: '',
+    })
+    expect(switchyard(root, 'migrate', '--dry-run', '--quiet')).toEqual({ status: 0, stdout: '', stderr: '' })
+    const marked = repository({
+      'ask.js': "import { createToolDispatcher as make } from '@switchyard/legacy'\nmake([])\n",
+    })
+    const { status, stdout } = switchyard(marked, 'migrate', '--dry-run', '--quiet')
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/^What a person must decide\n {2}ask\.js:2:1\n/u)
+    expect(stdout).toMatch(/\n\n1 file to change, 0 unchanged; 1 place left after that\.\n$/u)
+  })
+
   it('takes a package.json that only says of what kind its modules are for no package', () => {
     const marker = '{ "type": "module" }'
     const root = repository({ 'esm/count.js': legacy, 'esm/package.json': marker, 'package.json': '{ "name": "app" }' })
@@ -222,12 +239,13 @@ describe('switchyard audit', () => {
     expect(git(root, 'status', '--porcelain')).toBe('')
   })
 
-  it('names with --quiet what is left, and nothing else', () => {
+  it('names with --quiet what is left, and how much it is', () => {
     const root = repository({ 'count.js': legacy })
     const { status, stdout, stderr } = switchyard(root, 'audit', '--quiet')
     expect(status).toBe(1)
     expect(stdout).toMatch(/^Where\n {2}count\.js\n/u)
     expect(stdout).not.toContain('On the facades')
+    expect(stdout).toMatch(/\n\n1 file looked at; 3 places left\.\n$/u)
     expect(stderr).toBe('')
   })
 

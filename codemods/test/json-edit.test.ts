@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import ts from 'typescript-checker'
 import { describe, expect, it } from 'vitest'
-import { addMember, keysAt, removeElement, removeMember } from '../src/json-edit.js'
+import { addElement, addMember, keysAt, removeElement, removeMember } from '../src/json-edit.js'
 
 const paths = ['compilerOptions', 'paths']
 const facade = '@switchyard/legacy'
@@ -108,6 +108,24 @@ describe('removeElement()', () => {
     ['{ "x": 1 }', '{ "x": 1 }'],
   ])('turns %j into %j', (before, after) => {
     expect(removeElement(`{ "list": ${before} }`, ['list'], 'x')).toBe(`{ "list": ${after} }`)
+  })
+})
+
+describe('addElement()', () => {
+  it.each([
+    ['in a line', `{ "a": ["x", "b"] }`, `{ "a": ["new", "x", "b"] }`],
+    ['in a line, behind another', `{ "a": ["b", "x"] }`, `{ "a": ["b", "new", "x"] }`],
+    ['without any space', `{"a":["b","x"]}`, `{"a":["b","new","x"]}`],
+    [
+      'with carriage returns',
+      `{\r\n\t"a": [\r\n\t\t"x"\r\n\t]\r\n}`,
+      `{\r\n\t"a": [\r\n\t\t"new",\r\n\t\t"x"\r\n\t]\r\n}`,
+    ],
+    ['that is there already', `{ "a": ["x", "new"] }`, `{ "a": ["x", "new"] }`],
+    ['beside one that is not there', `{ "a": ["b"] }`, `{ "a": ["b"] }`],
+    ['to what is no array', `{ "a": true }`, `{ "a": true }`],
+  ])('adds an element %s', (_, text, expected) => {
+    expect(addElement(text, ['a'], 'new', 'x')).toBe(expected)
   })
 })
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { migrate } from '../src/migrate.js'
 import { silent, type Progress } from '../src/progress.js'
+import { textOf } from '../src/report.js'
 import { exitStatus } from '../src/result.js'
 import { undo } from '../src/undo.js'
 import { begun, canonical, folder, legacy, read, repository, resultOf, switchyardAsNobody } from './repository.js'
@@ -236,6 +237,29 @@ export async function run(context: UserExecutionContext): Promise<void> {
     ])
     expect(read(root, 'worse.ts')).toBe(worse)
     expect(exitStatus(result)).toBe(1)
+  })
+
+  it('is told in the text of the report by what becomes of each file: what is only marked is not changed', async () => {
+    const asking = `${worse}export const ask = () => createToolDispatcher([])\n`.replace(
+      'ToolDispatcher,',
+      'ToolDispatcher, createToolDispatcher,',
+    )
+    const root = repository({ 'tsconfig.json': tsconfig, 'broken.ts': broken, 'worse.ts': asking })
+    const textIn = async (mode: 'check' | 'write') =>
+      textOf(await migrate({ cwd: root, mode }), { mode, quiet: false, status: 1, columns: 100, terminal: false })
+    const planned = await textIn('check')
+    expect(planned).toMatch(
+      /^To change \(places, file\)\n {2}\d {2}broken\.ts\n\nTo mark, and not to change \(markers, file\)\n {2}1 {2}worse\.ts\n\n/u,
+    )
+    expect(planned).toContain(
+      '\n1 file to change, 1 unchanged, 1 skipped, 1 of them to mark; 2 places left after that.\n',
+    )
+    const written = await textIn('write')
+    expect(written).toMatch(
+      /^Changed \(places, file\)\n {2}\d {2}broken\.ts\n\nMarked, and not changed \(markers, file\)\n {2}1 {2}worse\.ts\n\n/u,
+    )
+    expect(written).toContain('\n1 file changed, 1 unchanged, 1 skipped, 1 of them marked; 2 places left.\n')
+    expect(read(root, 'worse.ts').match(/@switchyard-todo/gu)).toHaveLength(1)
   })
 
   it('is migrated without the check, too, when that is asked for', async () => {

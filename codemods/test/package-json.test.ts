@@ -55,7 +55,7 @@ describe('moveDependencies()', () => {
 `,
       `{
   "dependencies": { ${dispatcher} },
-  "bundleDependencies": ["other"],
+  "bundleDependencies": ["@switchyard/dispatcher", "other"],
   "overrides": { "other": "1" },
   "resolutions": {},
   "pnpm": { "overrides": {} },
@@ -69,6 +69,52 @@ describe('moveDependencies()', () => {
     const files = await moved({ 'package.json': before, 'src/count.js': legacy })
     expect(files['package.json']).toBe(after)
     expect(files['src/count.js']).toBe(canonical)
+  })
+
+  it.each(['bundleDependencies', 'bundledDependencies'])(
+    'lists in %s what takes the place of a facade that is listed there',
+    async (field) => {
+      const before = `{\n  "dependencies": {\n    "@switchyard/legacy": "0.9.0"\n  },\n  "${field}": [\n    "@switchyard/legacy"\n  ]\n}\n`
+      const kit = `"@switchyard/facade-kit": "${rangeOf('@switchyard/facade-kit')}"`
+      const bridged = `export { distinctTools } from '@switchyard/facade-kit'\n`
+      const files = await moved({ 'package.json': before, 'src/count.js': legacy, 'src/bridged.js': bridged })
+      expect(files['package.json']).toBe(
+        `{\n  "dependencies": {\n    ${dispatcher},\n    ${kit}\n  },\n  "${field}": [\n    "@switchyard/dispatcher",\n    "@switchyard/facade-kit"\n  ]\n}\n`,
+      )
+    },
+  )
+
+  it.each([
+    [
+      'that is needed already, since the facade brought it along',
+      `{ "dependencies": { "@switchyard/dispatcher": "1", "@switchyard/legacy": "0.9.0" }, "bundleDependencies": ["@switchyard/legacy"] }\n`,
+      `{ "dependencies": { "@switchyard/dispatcher": "1" }, "bundleDependencies": ["@switchyard/dispatcher"] }\n`,
+    ],
+    [
+      'once',
+      `{ "dependencies": { "@switchyard/dispatcher": "1", "@switchyard/legacy": "0.9.0" }, "bundleDependencies": ["@switchyard/dispatcher", "@switchyard/legacy"] }\n`,
+      `{ "dependencies": { "@switchyard/dispatcher": "1" }, "bundleDependencies": ["@switchyard/dispatcher"] }\n`,
+    ],
+    [
+      'only where it is needed at run time',
+      `{ "devDependencies": { "@switchyard/legacy": "0.9.0" }, "bundleDependencies": ["@switchyard/legacy", "other"] }\n`,
+      `{ "devDependencies": { ${dispatcher} }, "bundleDependencies": ["other"] }\n`,
+    ],
+    [
+      'nowhere where everything is bundled',
+      `{ "dependencies": { "@switchyard/legacy": "0.9.0" }, "bundleDependencies": true }\n`,
+      `{ "dependencies": { ${dispatcher} }, "bundleDependencies": true }\n`,
+    ],
+  ])('bundles what takes the place of a facade %s', async (_, before, after) => {
+    expect((await moved({ 'package.json': before, 'src/count.js': legacy }))['package.json']).toBe(after)
+  })
+
+  it('bundles what stands beside a facade that stays, and is bundled', async () => {
+    const before = `{ "dependencies": { "@switchyard/legacy": "0.9.0" }, "bundleDependencies": ["@switchyard/legacy"] }\n`
+    const root = folder({ 'package.json': before, 'src/count.js': legacy, 'src/ask.js': undecided })
+    await migrate({ cwd: root })
+    const manifest = JSON.parse(read(root, 'package.json')) as { bundleDependencies: string[] }
+    expect(manifest.bundleDependencies).toEqual(['@switchyard/dispatcher', '@switchyard/legacy'])
   })
 
   it.each([

@@ -2,6 +2,7 @@ import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import { checkReach, classOfField, isExported } from './reach.js'
 import { functionOf, isAssignment, isFunctionLike, isTransparent } from './syntax.js'
+import { keepViewsAlive } from './views.js'
 import type { Key, Work } from './work.js'
 
 /**
@@ -48,9 +49,11 @@ export function sourceOf(
     }
     // A method of a container or a promise: what it holds went in there.
     const holder = ts.isPropertyAccessExpression(expression.expression) ? expression.expression.expression : undefined
-    const held = holder === undefined ? undefined : sourceOf(work, holder, isCreation)
-    if (held !== undefined) return held
-    return work.symbols.mentions(work.checker.getTypeAtLocation(expression)) ? expression : undefined
+    const held = () => (holder === undefined ? undefined : sourceOf(work, holder, isCreation))
+    const isMade = work.symbols.mentions(work.checker.getTypeAtLocation(expression))
+    if (!isMade) return held()
+    const isHeld = holder !== undefined && holds(work, holder)
+    return (isHeld ? held() : undefined) ?? expression
   }
   if (ts.isConditionalExpression(expression)) {
     const [first, second] = [expression.whenTrue, expression.whenFalse].map((branch) =>
@@ -294,15 +297,15 @@ function intoReturn(work: Work, holder: ts.Node, source: Key, at: ts.Expression,
   work.join(source, holder)
   checkReach(work, holder, at, facade)
   if (!ts.isArrowFunction(holder) && !ts.isFunctionExpression(holder)) return
-  joinContextual(work, holder)
+  joinContextual(work, holder, holder)
   const call = holder.parent
   // What a callback gives to a library's function comes out of that function's result.
   if (ts.isCallExpression(call) && !hasOwnSignature(work, call)) follow(work, call, source, facade)
 }
 
-/** A function in the place of a function type moves together with that type. */
-export function joinContextual(work: Work, holder: ts.ArrowFunction | ts.FunctionExpression): void {
-  const type = work.checker.getContextualType(holder)
+/** A function in the place of a function type, by itself or by its name, moves together with that type. */
+export function joinContextual(work: Work, holder: ts.SignatureDeclaration, place: ts.Expression): void {
+  const type = work.checker.getContextualType(place)
   for (const signature of type?.getCallSignatures() ?? []) {
     const declaration = signature.getDeclaration() as ts.SignatureDeclaration | undefined
     if (declaration === undefined || !work.isOwn(declaration)) continue
@@ -358,6 +361,12 @@ function intoCall(
     work.symbols.mentions(work.checker.getTypeAtLocation(call))
   ) {
     work.join(source, call)
+    if (declaration !== undefined && isDisposable(work, declaration))
+      keepViewsAlive(
+        work,
+        { node: argument, key: source, facade },
+        'the end of a view does not dispose what it shows; take it out of what disposes it',
+      )
     return
   }
   work.block(
@@ -365,6 +374,15 @@ function intoCall(
     source,
     facade,
     `it is passed to ${nameOf(call)}, which may expect its old shape; give the parameter its type, or change it by hand`,
+  )
+}
+
+/** Whether something is asked of a parameter because it will be disposed: `stack.use(dispatcher)`. */
+function isDisposable(work: Work, parameter: ts.Declaration): boolean {
+  const type = work.checker.getTypeAtLocation(parameter)
+  const asked = work.checker.getBaseConstraintOfType(type) ?? type
+  return (asked.isUnion() ? asked.types : [asked]).some((part) =>
+    part.getProperties().some(({ escapedName }) => /^__@(?:asyncDispose|dispose)@/.test(String(escapedName))),
   )
 }
 
@@ -386,6 +404,11 @@ function isCanonical(type: ts.Type): boolean {
     declaration !== undefined &&
     /\/(?:@switchyard|packages)\/dispatcher\//u.test(declaration.getSourceFile().fileName)
   )
+}
+
+/** Whether dispatchers are somewhere in the type of a place. */
+export function holds(work: Work, node: ts.Node): boolean {
+  return isInstance(work, node) || work.symbols.mentions(work.checker.getTypeAtLocation(node))
 }
 
 export function isInstance(work: Work, node: ts.Node): boolean {

@@ -1,11 +1,14 @@
 import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
+import { parameterSource } from './callbacks.js'
+import { joinContainer, parameterOf } from './containers.js'
 import { facadeCall, isCreation, surveyCreation } from './creations.js'
-import { declarationKey, followInstance, isInstance, joinContextual, sourceOf } from './flow.js'
+import { followInstance, isInstance, sourceOf } from './flow.js'
 import { surveyDisposeAll, surveyMember } from './members.js'
-import { innermost, isFunctionLike, isTransparent } from './syntax.js'
+import { innermost, isFunctionLike } from './syntax.js'
 import { enclosingKey } from './type-places.js'
 import { surveyUnknownPlace } from './unknown-places.js'
+import { keepViewsAlive } from './views.js'
 import type { Work } from './work.js'
 
 /** Surveys the places of a file where a dispatcher is held, passed on or used. */
@@ -14,6 +17,7 @@ export function surveyInstances(work: Work, source: ts.SourceFile): void {
   const visit = (node: ts.Node): void => {
     surveyFactoryCall(work, node)
     if (isValue(node)) surveyValue(work, node, creates)
+    else if (isPassable(node)) joinContainer(work, node, creates)
     else if (ts.isTypeReferenceNode(node)) surveyTypeReference(work, node)
     else if (ts.isClassLike(node)) joinInherited(work, node)
     if (isPassable(node)) surveyUnknownPlace(work, node, creates)
@@ -129,7 +133,8 @@ function surveyValue(work: Work, node: ts.Expression, creates: (node: ts.Node) =
     const contextual = work.checker.getContextualType(node)
     const expected = contextual === undefined ? undefined : work.symbols.instanceOf(contextual)
     if (expected !== undefined) standIn(work, node, expected)
-  } else joinContainer(work, node, creates)
+  }
+  joinContainer(work, node, creates)
 }
 
 function standIn(work: Work, node: ts.Expression, facade: FacadeName): void {
@@ -181,7 +186,7 @@ function surveyElement(work: Work, node: ts.ElementAccessExpression): void {
   const { argumentExpression: argument } = node
   const dispose =
     argument.getText() === 'Symbol.asyncDispose' && ts.isCallExpression(node.parent) && node.parent.expression === node
-  if (dispose) keepViewsAlive(work, node, key, facade)
+  if (dispose) keepViewsAlive(work, { node, key, facade }, VIEW_ENDS)
   else work.block(node, key, facade, 'a member of a dispatcher is reached by a computed name; write it out')
   work.add({
     node,
@@ -193,74 +198,7 @@ function surveyElement(work: Work, node: ts.ElementAccessExpression): void {
   })
 }
 
-/** A view's end is not the end of what it shows. */
-function keepViewsAlive(work: Work, node: ts.Node, key: object, facade: FacadeName): void {
-  work.deferred.push(() => {
-    if (!work.comesFrom(key, work.views)) return
-    const message = work.comesFrom(key, work.owned)
-      ? 'this may be a view, whose cleanup() does nothing, or a dispatcher of its own; tell the two apart'
-      : 'the end of a view does not dispose what it shows; hold it by const'
-    work.block(node, key, facade, message)
-  })
-}
-
-/** A container, a promise or a function that has to do with dispatchers moves with where it goes. */
-function joinContainer(work: Work, node: ts.Expression, creates: (node: ts.Node) => boolean): void {
-  const { parent } = node
-  const target =
-    (ts.isVariableDeclaration(parent) ||
-      ts.isParameter(parent) ||
-      ts.isPropertyDeclaration(parent) ||
-      ts.isPropertyAssignment(parent)) &&
-    parent.initializer === node
-      ? parent
-      : ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === node)
-        ? holderOf(parent)
-        : ts.isBinaryExpression(parent) &&
-            parent.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
-            parent.right === node
-          ? assigned(work, parent.left)
-          : undefined
-  const asArgument =
-    (ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.expression !== node
-      ? parameterOf(work, parent, node)
-      : undefined
-  const goes = target ?? asArgument
-  if (goes === undefined || !work.symbols.mentions(work.checker.getTypeAtLocation(node))) return
-  const source = sourceOf(work, node, creates)
-  if (source !== undefined) work.join(source, goes)
-  if (ts.isPropertyAssignment(goes)) joinExpectedProperty(work, goes)
-}
-
-function holderOf(node: ts.Node): ts.Declaration | undefined {
-  for (let at: ts.Node | undefined = node; at !== undefined; at = at.parent) if (isFunctionLike(at)) return at
-  return undefined
-}
-
-function assigned(work: Work, left: ts.Expression): ts.Declaration | undefined {
-  return ts.isIdentifier(left)
-    ? declarationKey(work, left)
-    : ts.isPropertyAccessExpression(left)
-      ? declarationKey(work, left.name)
-      : undefined
-}
-
-function parameterOf(
-  work: Work,
-  call: ts.CallExpression | ts.NewExpression,
-  argument: ts.Expression,
-): ts.Declaration | undefined {
-  const parameters = work.checker.getResolvedSignature(call)?.getParameters() ?? []
-  const index = call.arguments?.indexOf(argument) ?? -1
-  const declaration = parameters[Math.min(index, parameters.length - 1)]?.valueDeclaration
-  return declaration !== undefined && work.isOwn(declaration) ? declaration : undefined
-}
-
-function joinExpectedProperty(work: Work, property: ts.PropertyAssignment): void {
-  const expected = work.checker.getContextualType(property.parent)?.getProperty(property.name.getText())
-  const declaration = expected?.declarations?.[0]
-  if (declaration !== undefined && work.isOwn(declaration)) work.join(property, declaration)
-}
+const VIEW_ENDS = 'the end of a view does not dispose what it shows; hold it by const'
 
 /** A name of a type of this code base that stands for a dispatcher, or a type parameter that does. */
 function surveyTypeReference(work: Work, node: ts.TypeReferenceNode): void {
@@ -302,7 +240,7 @@ function surveyHolder(work: Work, node: Holder, creates: (node: ts.Node) => bool
     const isUsing =
       (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Using) !== 0 &&
       (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Const) !== 0
-    if (isUsing && facade !== undefined) keepViewsAlive(work, node, node, facade)
+    if (isUsing && facade !== undefined) keepViewsAlive(work, { node, key: node, facade }, VIEW_ENDS)
     const loop = node.parent.parent
     if (ts.isForOfStatement(loop)) join(sourceOf(work, loop.expression, creates))
     return
@@ -351,31 +289,6 @@ function elementSource(work: Work, node: ts.BindingElement, creates: (node: ts.N
       ? parameterSource(work, holder, creates)
       : holder
     : undefined
-}
-
-function parameterSource(
-  work: Work,
-  parameter: ts.ParameterDeclaration,
-  creates: (node: ts.Node) => boolean,
-): object | undefined {
-  const holder = parameter.parent
-  if (ts.isMethodDeclaration(holder) && ts.isObjectLiteralExpression(holder.parent)) {
-    const expected = work.checker.getContextualType(holder.parent)?.getProperty(holder.name.getText())
-      ?.declarations?.[0]
-    const signature = expected !== undefined && ts.isFunctionLike(expected) ? expected : undefined
-    const found = signature?.parameters[holder.parameters.indexOf(parameter)]
-    return found !== undefined && work.isOwn(found) ? found : undefined
-  }
-  if (!ts.isArrowFunction(holder) && !ts.isFunctionExpression(holder)) return undefined
-  joinContextual(work, holder)
-  const declaration = work.checker.getContextualType(holder)?.getCallSignatures()[0]?.getDeclaration()
-  const expected = declaration?.parameters[holder.parameters.indexOf(parameter)]
-  if (expected !== undefined && work.isOwn(expected)) return expected
-  let outer: ts.Expression = holder
-  while (isTransparent(outer.parent)) outer = outer.parent
-  const call = outer.parent
-  if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return undefined
-  return sourceOf(work, call.expression.expression, creates)
 }
 
 /** Members of a class move with those of what it implements or extends. */

@@ -6,7 +6,8 @@ import type { FacadeSymbol } from './facade-symbols.js'
 import { type FileWork, removeStatement } from './file-work.js'
 import { referencesOf } from './references.js'
 import { surveyRegistration } from './registrations.js'
-import { outermost, statementOf } from './syntax.js'
+import { isSimple, outermost, statementOf } from './syntax.js'
+import { keepViewsAlive } from './views.js'
 import type { MemberUse, PlannedSite, Work } from './work.js'
 
 /** Members that stay as they are. */
@@ -113,20 +114,12 @@ function listTools(file: FileWork, node: ts.PropertyAccessExpression, call: ts.C
 }
 
 function surveyCleanup(work: Work, { node, key, facade }: MemberUse, call: ts.CallExpression, base: PlannedSite): void {
-  work.deferred.push(() => {
-    if (!work.comesFrom(key, work.views)) return
-    const outer = outermost(call)
-    const statement = ts.isAwaitExpression(outer.parent) ? outer.parent.parent : outer.parent
-    if (work.comesFrom(key, work.owned))
-      work.block(
-        node,
-        key,
-        facade,
-        'this may be a view, whose cleanup() does nothing, or a dispatcher of its own; tell the two apart',
-      )
-    else if (!ts.isExpressionStatement(statement))
-      work.block(node, key, facade, 'the cleanup() of a view does nothing; take it out')
-  })
+  const outer = outermost(call)
+  const statement = ts.isAwaitExpression(outer.parent) ? outer.parent.parent : outer.parent
+  // Nothing else may go along with it: no condition around it, and nothing that makes the view.
+  const isAlone =
+    ts.isExpressionStatement(statement) && statementOf(statement) === statement && isSimple(node.expression)
+  keepViewsAlive(work, { node, key, facade }, isAlone ? undefined : 'the cleanup() of a view does nothing; take it out')
   work.add({
     ...base,
     apply: (file) => {

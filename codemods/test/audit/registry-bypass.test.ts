@@ -22,6 +22,19 @@ describe('registry-bypass', () => {
       'function f() { const tool = registry.get(n); return () => tool.execute() }',
       'tool.execute() runs a tool past the dispatcher',
     ],
+    ["const { execute } = registry.get('c')!\nawait execute({})", 'execute() runs a tool past the dispatcher'],
+    ['const { execute: run } = tools.get(name)\nrun({})', 'run() runs a tool past the dispatcher'],
+    [
+      'const { name, execute = never }: Tool = await server.tools.get(id)\nexecute({})',
+      'execute() runs a tool past the dispatcher',
+    ],
+    ["const { 'execute': run } = registry.get(name)\nrun?.({})", 'run() runs a tool past the dispatcher'],
+    [
+      'const tool = registry.get(name)\nconst { execute } = tool\nexecute({})',
+      'execute() runs a tool past the dispatcher',
+    ],
+    ['const run = registry.get(name).execute\nconst f = () => run({})', 'run() runs a tool past the dispatcher'],
+    ['tools.get(name)?.execute({})', 'tools.get(name).execute() runs a tool past the dispatcher'],
     ['dispatcher.tools[0].execute({})', 'dispatcher.tools[0].execute() runs a tool past the dispatcher'],
     ['this.dispatcher.tools.add.execute({})', 'this.dispatcher.tools.add.execute() runs a tool past the dispatcher'],
   ])('finds %j', (text, message) => {
@@ -39,6 +52,14 @@ describe('registry-bypass', () => {
     'function a() { const tool = registry.get(n); return tool }\nfunction b(tool) { return tool.execute() }',
     'tools.map((tool) => tool.execute()); { const tool = registry.get(n); use(tool) }',
     'menu.tools[0].execute()',
+    'const { execute } = registry.get(name)\nuse(execute)',
+    'const { description: execute } = registry.get(name)\nexecute({})',
+    'const { execute } = statement\nexecute({}); registry.get(name)',
+    'const { execute } = registry.get(name)\n{ const { execute } = statement; execute() }',
+    'const { execute } = registry.get(name)\nconst f = ({ execute }) => execute()',
+    'const { execute } = registry.get(name)\nfunction f() { function execute() {} return execute() }',
+    'devtools.get(name).execute()',
+    'class Own { run(name) { return this.#tools.get(name).execute() + this.tools.get(name).execute() } }',
   ])('finds nothing in %j', (text) => {
     expect(messages(rule, text)).toEqual([])
   })
