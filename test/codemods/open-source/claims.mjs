@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { workspaces } from '../../../.config/workspaces.mjs'
 import { injectCallers } from './callers.mjs'
 import { measured, median } from './measured.mjs'
 import { commitAll, copyPackage, differing, hashes, hashOf } from './workspace.mjs'
@@ -63,10 +64,12 @@ export function proveInjected(one, installed, copy, checked) {
   assert.ok(injected.length >= 30, `only ${injected.length} files got a caller`)
   commitAll(copy)
   const before = hashes(copy)
+  const depended = manifestOf(copy)
   const compared = checked === undefined ? undefined : compareWithTsc(copy, checked.rounds)
 
   const migrated = command(copy, 'migrate')
   proveMigrated(copy, injected, before, migrated)
+  assert.deepEqual(manifestOf(copy), movedManifest(depended, migrated.findings), 'package.json')
   const after = hashes(copy)
   if (compared !== undefined) assert.deepEqual(typeErrors(copy), compared.errors, 'what tsc says after it')
   const again = command(copy, 'migrate', '--force')
@@ -160,6 +163,23 @@ function withoutLine({ file, message }) {
 /** @param {string} copy */
 function manifestOf(copy) {
   return JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'))
+}
+
+/**
+ * A manifest as it must be afterwards: without the facades, but for the one that the marked callers still use.
+ *
+ * @param {Record<string, Record<string, string>>} manifest
+ * @param {readonly Finding[]} findings
+ */
+function movedManifest({ dependencies = {}, ...others }, findings) {
+  const { '@switchyard/legacy': legacy = '', ...left } = dependencies
+  const moved = Object.entries(left).filter(([name]) => !facades.includes(name))
+  if (findings.some(isTodo)) moved.push(['@switchyard/legacy', legacy])
+  const needed = ['@switchyard/dispatcher']
+  if (findings.some(({ kind }) => kind === 'bridged')) needed.push('@switchyard/facade-kit')
+  const ranges = workspaces().map(({ name, version }) => [name, `^${version}`])
+  const added = ranges.filter(([name = '']) => needed.includes(name))
+  return { ...others, dependencies: Object.fromEntries([...moved, ...added]) }
 }
 
 /** @param {string} copy */
