@@ -40,7 +40,12 @@ export function sourceOf(
     if (key !== undefined) return key
     return ts.isPropertyAccessExpression(expression) ? sourceOf(work, expression.expression, isCreation) : undefined
   }
-  if (ts.isElementAccessExpression(expression)) return sourceOf(work, expression.expression, isCreation)
+  if (ts.isElementAccessExpression(expression))
+    return (
+      (ts.isStringLiteralLike(expression.argumentExpression)
+        ? declarationKey(work, expression.argumentExpression)
+        : undefined) ?? sourceOf(work, expression.expression, isCreation)
+    )
   if (ts.isCallExpression(expression)) {
     const declaration = work.checker.getResolvedSignature(expression)?.declaration
     if (declaration !== undefined && work.isOwn(declaration)) {
@@ -102,7 +107,7 @@ export function declarationKey(work: Work, name: ts.Node): ts.Declaration | unde
 /** Climbs from an expression to where its value goes. */
 function follow(work: Work, expression: ts.Expression, source: Key, facade: FacadeName): void {
   const { parent } = expression
-  const block = (message: string) => work.block(expression, source, facade, message)
+  const block = (message: string) => work.escape(expression, source, facade, message)
   if (isTransparent(parent)) {
     if (isAnyType(work, parent)) {
       block('its type is asserted away here; give it its type back')
@@ -182,7 +187,7 @@ function followOperator(
     const holder = ts.isPropertyAccessExpression(left) ? declarationKeyOf(work, left.expression) : undefined
     if (holder !== undefined && target !== undefined && !isInstance(work, target)) work.join(source, holder)
     if (target === undefined || (isAnyType(work, left) && !isFieldOfClass(work, target, name))) {
-      work.block(
+      work.escape(
         expression,
         source,
         facade,
@@ -191,6 +196,8 @@ function followOperator(
       return
     }
     checkReach(work, target, expression, facade)
+    // An assignment gives on what it assigns.
+    follow(work, operation, source, facade)
     return
   }
   switch (operatorToken.kind) {
@@ -211,7 +218,7 @@ function followOperator(
     case ts.SyntaxKind.InstanceOfKeyword:
       return undefined
     default:
-      work.block(
+      work.escape(
         expression,
         source,
         facade,
@@ -254,11 +261,11 @@ function into(
       for (const element of name.elements) if (ts.isBindingElement(element)) work.join(source, element)
       return
     }
-    work.block(at, source, facade, 'a dispatcher is taken apart here; use it as a whole')
+    work.escape(at, source, facade, 'a dispatcher is taken apart here; use it as a whole')
     return
   }
   if (isAnyType(work, name)) {
-    work.block(
+    work.escape(
       at,
       source,
       facade,
@@ -287,13 +294,15 @@ function intoProperty(
     work.join(source, declaration)
     checkReach(work, declaration, at, facade)
   } else if (declaration !== undefined || (contextual !== undefined && (contextual.flags & ts.TypeFlags.Any) !== 0)) {
-    work.block(at, source, facade, `it is handed over as ${name} to code that may expect its old shape`)
+    work.escape(at, source, facade, `it is handed over as ${name} to code that may expect its old shape`)
   }
   if (!work.project.typed && isExported(property)) checkReach(work, property, at, facade)
 }
 
 function intoReturn(work: Work, holder: ts.Node, source: Key, at: ts.Expression, facade: FacadeName): void {
   if (!isFunctionLike(holder)) return
+  if (holder.type !== undefined && isUnknown(work.checker.getTypeFromTypeNode(holder.type)))
+    work.escape(at, source, facade, 'it is given to whoever calls this without its type; give it back its type')
   work.join(source, holder)
   checkReach(work, holder, at, facade)
   if (!ts.isArrowFunction(holder) && !ts.isFunctionExpression(holder)) return
@@ -369,7 +378,7 @@ function intoCall(
       )
     return
   }
-  work.block(
+  work.escape(
     argument,
     source,
     facade,
@@ -422,6 +431,10 @@ function isInstanceType(work: Work, type: ts.Type): boolean {
 function isAnyType(work: Work, node: ts.Node): boolean {
   const type = work.checker.getTypeAtLocation(node)
   return !work.symbols.mentions(type) && !isInstanceType(work, type)
+}
+
+export function isUnknown({ flags }: ts.Type): boolean {
+  return (flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0
 }
 
 function describe(node: ts.Node): string {

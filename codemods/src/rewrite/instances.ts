@@ -4,7 +4,9 @@ import { parameterSource } from './callbacks.js'
 import { joinContainer, parameterOf } from './containers.js'
 import { facadeCall, isCreation, surveyCreation } from './creations.js'
 import { followInstance, isInstance, sourceOf } from './flow.js'
+import { elementSource } from './holder-sources.js'
 import { surveyDisposeAll, surveyMember } from './members.js'
+import { oldMember, surveyPartly, surveyPattern } from './partly-dispatchers.js'
 import { statementsOfNote } from './statements-of-note.js'
 import { innermost, isFunctionLike } from './syntax.js'
 import { enclosingKey } from './type-places.js'
@@ -23,6 +25,7 @@ export function surveyInstances(work: Work, source: ts.SourceFile): void {
     else if (ts.isClassLike(node)) joinInherited(work, node)
     if (isPassable(node)) surveyUnknownPlace(work, node, creates)
     if (isHolder(node)) surveyHolder(work, node, creates)
+    if (ts.isObjectBindingPattern(node)) surveyPattern(work, node, creates)
     surveyUnknown(work, node)
     ts.forEachChild(node, visit)
   }
@@ -170,14 +173,18 @@ function createdFacade(work: Work, node: ts.Expression): FacadeName | undefined 
 
 /** A member of a dispatcher in use. */
 function surveyAccess(work: Work, node: ts.PropertyAccessExpression, creates: (node: ts.Node) => boolean): void {
-  const member = work.symbols.facadeSymbol(node.name)
-  if (member?.member === undefined || member.isStatic) return
+  const old = oldMember(work, work.symbols.resolve(node.name))
+  if (old === undefined) return
   const receiver = work.symbols.instanceOf(work.checker.getTypeAtLocation(node.expression))
-  if (receiver === undefined) return
+  if (receiver === undefined) {
+    surveyPartly(work, node, old, creates)
+    return
+  }
   const key = sourceOf(work, node.expression, creates)
+  work.uses.push({ key: key ?? node, facade: receiver })
   if (key === undefined)
     work.block(node, node, receiver, 'it is not clear where this dispatcher comes from; decide what makes it')
-  surveyMember(work, { node, key: key ?? node, facade: receiver, member: member.member })
+  surveyMember(work, { node, key: key ?? node, facade: receiver, member: old.member })
 }
 
 function surveyElement(work: Work, node: ts.ElementAccessExpression): void {
@@ -271,26 +278,6 @@ function blockHandler(work: Work, node: ts.ParameterDeclaration, facade: FacadeN
 
 function hasDocType(node: ts.ParameterDeclaration): boolean {
   return ts.getJSDocType(node) !== undefined
-}
-
-function elementSource(work: Work, node: ts.BindingElement, creates: (node: ts.Node) => boolean): object | undefined {
-  const pattern = node.parent
-  if (ts.isObjectBindingPattern(pattern)) {
-    const name = (node.propertyName ?? node.name).getText()
-    const declaration = work.checker.getTypeAtLocation(pattern).getProperty(name)?.declarations?.[0]
-    return declaration !== undefined && work.isOwn(declaration) ? declaration : undefined
-  }
-  const holder = pattern.parent
-  if (ts.isVariableDeclaration(holder)) {
-    const from =
-      holder.initializer ?? (ts.isForOfStatement(holder.parent.parent) ? holder.parent.parent.expression : undefined)
-    return from === undefined ? undefined : sourceOf(work, from, creates)
-  }
-  return ts.isParameter(holder)
-    ? holder.type === undefined
-      ? parameterSource(work, holder, creates)
-      : holder
-    : undefined
 }
 
 /** Members of a class move with those of what it implements or extends. */

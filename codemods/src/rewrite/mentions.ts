@@ -217,7 +217,7 @@ function dispatcherKey(work: Work, found: Found, isDispatcher: boolean): Key {
   ) {
     return questionKey(work, found, parent.left)
   }
-  if (isAskedByTest(whole)) return questionKey(work, found, undefined)
+  if (isAskedByTest(whole)) return questionKey(work, found, expected(whole.parent))
   if (!isTypePlace(whole)) {
     work.block(whole, whole, facade, valueMessage(whole, found.exported))
     // What a test replaces is replaced for the code that it tests, wherever that is.
@@ -273,6 +273,7 @@ function typeKey(work: Work, { whole, facade }: Found): Key {
     return whole
   }
   const key = enclosingKey(whole) ?? whole
+  work.declared.add(key)
   if (ts.isTypePredicateNode(reference.parent) && ts.isFunctionLike(key)) blockGuard(work, key, facade)
   if (goesToUnknownType(work, reference)) {
     work.block(
@@ -304,7 +305,10 @@ function blockGuard(work: Work, guard: ts.SignatureDeclaration, facade: FacadeNa
   const asked = only !== undefined && ts.isReturnStatement(only) ? only.expression : only
   const isPlain =
     asked !== undefined && ts.isBinaryExpression(asked) && asked.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword
-  if (isPlain) return
+  if (isPlain) {
+    for (const parameter of guard.parameters) work.tie(guard, parameter)
+    return
+  }
   work.block(guard, guard, facade, 'what tells a dispatcher apart here is written by hand; change it with what asks it')
   const name =
     ts.getNameOfDeclaration(guard) ?? (ts.isVariableDeclaration(guard.parent) ? guard.parent.name : undefined)
@@ -340,9 +344,11 @@ function isTakenApart(reference: ts.Node): boolean {
 
 /** A question of the kind `x instanceof OldClass` moves with what it asks about; where that is unknown, with all that is made. */
 function questionKey(work: Work, { whole, facade }: Found, asked: ts.Expression | undefined): Key {
-  const source = asked === undefined || !ts.isIdentifier(asked) ? undefined : declarationKey(work, asked)
+  const source = asked === undefined ? undefined : sourceOf(work, asked, (node) => isCreation(work, node))
   if (source !== undefined && asked !== undefined && isInstance(work, asked)) return source
-  work.everywhere.push({ key: whole, facade })
+  // What it is asked of is a dispatcher from then on, and what is not known may be one that got away.
+  if (source !== undefined) work.tie(source, whole)
+  work.uses.push({ key: whole, facade })
   return whole
 }
 
@@ -354,6 +360,16 @@ function isAskedByTest(whole: ts.Node): boolean {
     ts.isPropertyAccessExpression(call.expression) &&
     call.expression.name.text === 'toBeInstanceOf'
   )
+}
+
+/** What `expect(…).toBeInstanceOf()` asks about. */
+function expected(call: ts.Node): ts.Expression | undefined {
+  let at = call
+  while (ts.isCallExpression(at) || ts.isPropertyAccessExpression(at)) {
+    if (ts.isCallExpression(at) && at.expression.getText() === 'expect') return at.arguments[0]
+    at = at.expression
+  }
+  return undefined
 }
 
 function isReplacedByTest(whole: ts.Node): boolean {

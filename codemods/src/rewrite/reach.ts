@@ -7,9 +7,9 @@ import type { Key, Work } from './work.js'
 export function checkReach(work: Work, key: Key, node: ts.Node, facade: FacadeName): void {
   if (!isDeclaration(key)) return
   if (!work.isEditable(key.getSourceFile())) {
-    work.block(node, key, facade, 'it is declared in a file outside the paths given; migrate both together')
+    work.escape(node, key, facade, 'it is declared in a file outside the paths given; migrate both together')
   } else if (!work.project.typed && (isExported(key) || isCommonJsExport(key))) {
-    work.block(
+    work.escape(
       node,
       key,
       facade,

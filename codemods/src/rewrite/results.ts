@@ -3,7 +3,7 @@ import type { FileWork } from './file-work.js'
 import { referencesOf } from './references.js'
 import { statusComparison, type Subject } from './outcome-paths.js'
 import { isSeen, type OldShape, type Read, readOf } from './result-reads.js'
-import { functionOf, isTransparent, needsParentheses, outermost, statementOf } from './syntax.js'
+import { functionOf, isFunctionLike, isTransparent, needsParentheses, outermost, statementOf } from './syntax.js'
 import { isWatched } from './watchers.js'
 import type { Work } from './work.js'
 
@@ -309,17 +309,44 @@ function awaitedAll(list: ts.Expression): ts.VariableDeclaration | undefined {
 }
 
 /**
- * Whether the success of a result is looked at before anything else happens: in the next statement, before any call. Only
- * then does a denial that is no longer thrown stop what it stopped before.
+ * Whether the success of a result is looked at before anything else happens: in the next statement, before any call, and
+ * nothing else runs whatever it is. Only then does a denial that is no longer thrown stop what it stopped before.
  */
 function isReadFirst(value: ts.Expression, first: ts.Node): boolean {
-  if (ts.isPropertyAccessExpression(value.parent) && value.parent === first) return isDecision(first)
   const statement = statementOf(value)
+  if (ts.isPropertyAccessExpression(value.parent) && value.parent === first)
+    return isDecision(first) && parts(statement)
   const { parent } = statement
   if (!ts.isBlock(parent) && !ts.isSourceFile(parent) && !ts.isCaseOrDefaultClause(parent)) return false
   const next = parent.statements[parent.statements.findIndex((one) => one === statement) + 1]
   if (next === undefined || first.pos < next.pos || first.end > next.end) return false
-  return isDecision(first) && !happensBefore(next, first)
+  return isDecision(first) && !happensBefore(next, first) && parts(next)
+}
+
+/** Whether the ways of success and failure part for good at a statement: one of them leaves, or nothing comes behind both. */
+function parts(statement: ts.Node): boolean {
+  if (ts.isReturnStatement(statement) || ts.isThrowStatement(statement)) return true
+  const ways = ts.isIfStatement(statement)
+    ? [statement.thenStatement, statement.elseStatement]
+    : ts.isSwitchStatement(statement)
+      ? statement.caseBlock.clauses.map(({ statements }) => statements.at(-1))
+      : []
+  return ways.some((way) => way !== undefined && leavesFunction(way)) || isLast(statement)
+}
+
+function leavesFunction(way: ts.Statement): boolean {
+  const last = ts.isBlock(way) ? way.statements.at(-1) : way
+  return last !== undefined && (ts.isReturnStatement(last) || ts.isThrowStatement(last))
+}
+
+/** Whether a function ends with a statement. */
+function isLast(statement: ts.Node): boolean {
+  for (let at = statement; ; at = at.parent) {
+    const { parent } = at
+    if (isFunctionLike(parent)) return true
+    const isEnd = ts.isBlock(parent) ? parent.statements.at(-1) === at : ts.isIfStatement(parent)
+    if (!isEnd) return false
+  }
 }
 
 /** Whether a read decides what runs: the condition of an `if`, a ternary, a switch, `&&` or `||`. */

@@ -17,6 +17,7 @@ export function survey(work: Work, onFile: (file: string) => void = () => {}): v
     surveyModules(work, source)
     surveyTemplate(work, source)
   }
+  joinStrays(work)
   joinEverywhere(work)
   joinMocks(work)
   for (const ask of work.deferred) ask()
@@ -63,6 +64,19 @@ function joinEverywhere(work: Work): void {
     const file = (key as ts.Node).getSourceFile()
     const near = same.filter((creation) => creation.key.getSourceFile() === file)
     for (const creation of wide === undefined && near.length > 0 ? near : same) work.tie(creation.key, key)
+  }
+}
+
+/**
+ * What no type and no creation says to be a dispatcher came by a way that was not seen: from near by, or as one that got away
+ * from where its type was known.
+ */
+function joinStrays(work: Work): void {
+  const known = new Set([...work.owned, ...work.views, ...work.declared].map((key) => work.flows.find(key)))
+  for (const { key, facade } of work.uses) {
+    if (known.has(work.flows.find(key))) continue
+    work.everywhere.push({ key, facade })
+    for (const escaped of work.escaped) if (escaped.facade === facade) work.tie(escaped.key, key)
   }
 }
 

@@ -1,6 +1,6 @@
 import ts from 'typescript-checker'
 import type { FacadeName } from '../plan.js'
-import { sourceOf } from './flow.js'
+import { isUnknown, sourceOf } from './flow.js'
 import { usesNamed } from './references.js'
 import { isAssignment } from './syntax.js'
 import type { Key, Work } from './work.js'
@@ -41,7 +41,7 @@ export function surveyUnknownPlace(work: Work, node: ts.Expression, creates: (no
   }
   collect(work, { type, target: targetOf(work, node), at: whole, found, depth: 0 })
   for (const [key, facade] of found)
-    work.block(
+    work.escape(
       node,
       key,
       facade,
@@ -56,9 +56,30 @@ function targetOf(work: Work, node: ts.Expression): ts.Type | undefined {
     const type = typeOf(work, parent)
     return isUnknown(type) ? type : undefined
   }
+  const lost = lostIn(work, parent)
+  if (lost !== undefined) return lost
   const mixed = mixedWith(work, parent)
   if (mixed !== undefined && isUnknown(mixed)) return mixed
   return work.checker.getContextualType(ts.isSpreadElement(parent) ? parent : node)
+}
+
+/** The type, if it is not known, of what is read of a library's object: `value` of what an iterator gives. */
+function lostIn(work: Work, parent: ts.Node): ts.Type | undefined {
+  if (ts.isPropertyAccessExpression(parent)) return lostAs(work, parent, work.symbols.resolve(parent.name))
+  if (!ts.isVariableDeclaration(parent) || !ts.isObjectBindingPattern(parent.name)) return undefined
+  const taken = typeOf(work, parent.name)
+  for (const { propertyName, name } of parent.name.elements) {
+    const lost = lostAs(work, name, taken.getProperty((propertyName ?? name).getText()))
+    if (lost !== undefined) return lost
+  }
+  return undefined
+}
+
+function lostAs(work: Work, node: ts.Node, property: ts.Symbol | undefined): ts.Type | undefined {
+  const declaration = property?.declarations?.[0]
+  if (declaration === undefined || work.isOwn(declaration)) return undefined
+  const type = typeOf(work, node)
+  return isUnknown(type) ? type : undefined
 }
 
 /** The type of what a value is one of: beside something of no known type its own is lost. */
@@ -104,10 +125,9 @@ function collect(work: Work, { type, target, at, found, depth }: Pair): void {
   for (const property of type.getProperties()) {
     const declaration = property.valueDeclaration ?? property.declarations?.[0]
     if (declaration === undefined || !work.isOwn(declaration) || isPrivate(declaration)) continue
-    const other = target.getProperty(property.name)
-    into(work.checker.getTypeOfSymbol(property), other && work.checker.getTypeOfSymbol(other), (each) =>
-      found.set(declaration, each),
-    )
+    const known = target.getProperty(property.name)
+    const other = known === undefined ? target.getStringIndexType() : work.checker.getTypeOfSymbol(known)
+    into(work.checker.getTypeOfSymbol(property), other, (each) => found.set(declaration, each))
   }
 }
 
@@ -129,8 +149,4 @@ const HIDDEN = ts.ModifierFlags.Private | ts.ModifierFlags.Protected
 
 function typeOf(work: Work, node: ts.Node): ts.Type {
   return work.checker.getTypeAtLocation(node)
-}
-
-function isUnknown({ flags }: ts.Type): boolean {
-  return (flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0
 }

@@ -16,7 +16,7 @@ function isWatchedFrom(work: Work, node: ts.Node, visited: Set<ts.Node>): boolea
   const holder = functionOf(node)
   if (ts.isSourceFile(holder) || visited.has(holder)) return false
   visited.add(holder)
-  if (isFunctionLike(holder) && isServed(work, holder)) return true
+  if (isFunctionLike(holder) && (isServed(work, holder) || isWatchedCallback(work, holder, visited))) return true
   const name = nameOf(holder)
   if (name === undefined) return false
   // Of an instance a member has a symbol of its own; the declaration is the same.
@@ -35,6 +35,29 @@ function isWatchedFrom(work: Work, node: ts.Node, visited: Set<ts.Node>): boolea
   })
 }
 
+/** Whether whoever gets a function as an argument handles what it throws, or whoever handles what that call throws. */
+function isWatchedCallback(work: Work, callback: ts.Node, visited: Set<ts.Node>): boolean {
+  const call = callback.parent
+  if (!ts.isCallExpression(call)) return false
+  const index = call.arguments.findIndex((argument) => argument === callback)
+  if (index === -1) return false
+  // It is rolled back by what is thrown in it.
+  if (/transaction$/i.test(call.expression.getText())) return true
+  if (isCaught(call) || (isWaitedFor(call) && isWatchedFrom(work, call, visited))) return true
+  const declaration = work.checker.getResolvedSignature(call)?.declaration
+  const parameter = declaration !== undefined && work.isOwn(declaration) ? declaration.parameters[index] : undefined
+  if (parameter === undefined || !ts.isIdentifier(parameter.name)) return false
+  return usesNamed(work, parameter.name.text).some((use) => {
+    const called = use.parent
+    const isCalled = ts.isCallExpression(called) && called.expression === use
+    return (
+      isCalled &&
+      work.checker.getSymbolAtLocation(use)?.valueDeclaration === parameter &&
+      (isCaught(called) || isWatchedFrom(work, called, visited))
+    )
+  })
+}
+
 /** What a function is called by, where it has a name. */
 function nameOf(holder: ts.Node): ts.Identifier | undefined {
   if (!isFunctionLike(holder)) return undefined
@@ -44,12 +67,21 @@ function nameOf(holder: ts.Node): ts.Identifier | undefined {
   return named && parent.initializer === holder && ts.isIdentifier(parent.name) ? parent.name : undefined
 }
 
+/** Whether what a promise is rejected with gets to where its call is: it is awaited, given back, or joined with others. */
+function isWaitedFor(call: ts.CallExpression): boolean {
+  const { parent } = outermost(call)
+  if (ts.isCallExpression(parent)) return /\bPromise\.\w+$/.test(parent.expression.getText()) && isWaitedFor(parent)
+  return (
+    ts.isAwaitExpression(parent) || ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === call)
+  )
+}
+
 /** Whether the promise of a call has a handler of its own, at whatever place of its chain. */
 function isCaught(call: ts.CallExpression): boolean {
   const { parent } = outermost(call)
-  if (ts.isArrayLiteralExpression(parent)) {
-    const joined = parent.parent
-    if (!ts.isCallExpression(joined) || !/\bPromise\.\w+$/.test(joined.expression.getText())) return false
+  const joined = ts.isArrayLiteralExpression(parent) ? parent.parent : parent
+  if (ts.isCallExpression(joined) && joined.expression !== call) {
+    if (!/\bPromise\.\w+$/.test(joined.expression.getText())) return false
     return joined.expression.getText().endsWith('.allSettled') || isCaught(joined)
   }
   if (!ts.isPropertyAccessExpression(parent) || !ts.isCallExpression(parent.parent)) return false

@@ -82,6 +82,12 @@ export class Work {
   readonly views = new Set<Key>()
   /** Keys of dispatchers that are created, not viewed. */
   readonly owned = new Set<Key>()
+  /** Keys of what is written to be a dispatcher: its type says so where it is declared. */
+  readonly declared = new Set<Key>()
+  /** Where members of dispatchers are used. */
+  readonly uses: { readonly key: Key; readonly facade: FacadeName }[] = []
+  /** Dispatchers that go where their type is not known, and so can be anywhere that a type does not say. */
+  readonly escaped: { readonly key: Key; readonly facade: FacadeName }[] = []
   /** Mocks of a facade's module, with the creations that they stand in for. */
   readonly mocked: { readonly call: ts.CallExpression; readonly creations: string }[] = []
   /** Mocks of modules of this code base, with the names that they replace. */
@@ -134,6 +140,12 @@ export class Work {
     // Said once, it holds back both.
     if (same !== undefined) this.tie(same.key, key)
     else this.blocks.push({ node, key, facade, message })
+  }
+
+  /** Blocks a dispatcher that goes where nobody can follow it. */
+  escape(node: ts.Node, key: Key, facade: FacadeName, message: string): void {
+    this.block(node, key, facade, message)
+    this.escaped.push({ key, facade })
   }
 
   add(site: PlannedSite): void {

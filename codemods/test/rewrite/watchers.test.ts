@@ -19,6 +19,11 @@ const watched = [
   'class A { async run() { await probe() } }\ntry { await new A().run() } catch { recover() }',
   'const tools = { run: async () => probe() }\ntools.run().catch(recover)',
   'async function a(n: number): Promise<void> { await probe(); await a(n - 1) }\ntry { await a(3) } catch { recover() }',
+  'try { await other(async () => { await probe() }) } catch { recover() }',
+  'async function a(use: () => unknown) { try { await use() } catch { recover() } }\nawait a(async () => { await probe() })',
+  'async function work() { await probe() }\nawait Promise.allSettled([1, 2].map((n) => work()))',
+  'async function work() { await probe() }\nPromise.all([1, 2].map(() => work())).catch(recover)',
+  'await other.$transaction(async () => { await probe() })',
 ]
 const free = [
   'await probe()',
@@ -34,6 +39,8 @@ const free = [
   'async function work() { await probe() }\n{ const work = () => 1\n try { work() } catch { recover() } }',
   'async function a(): Promise<void> { await probe(); await a() }\nawait a()',
   'const work = async () => probe()\nawait Promise.all([work()])',
+  'const work = async () => probe()\nawait Promise.all([1, 2].map(() => work()))',
+  'async function a(use: () => unknown) { await use() }\nawait a(async () => { await probe() })',
 ]
 const declarations = 'declare const recover: any, close: any, use: any, other: any, logger: any, probe: any\n'
 const { work, probeIn } = surveyed([...watched, ...free].map((text) => declarations + text))
