@@ -36,7 +36,7 @@ export const paths = [
 ]
 
 /** The scripts of the root manifest that run them. */
-export const scripts = ['demo', 'generate', 'release:rehearse', 'remove:rehearse']
+export const scripts = ['demo', 'generate', 'proof', 'release:rehearse', 'remove:rehearse']
 
 /**
  * Lines that go from files that stay: each that contains the text.

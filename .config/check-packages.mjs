@@ -41,8 +41,11 @@ function faultsOf({ name, folder, tarball, files, exports }) {
  * @returns {string[]}
  */
 function faultsOfContents(name, files, exports) {
-  // jscodeshift takes a transform by its path.
-  const transforms = name === '@switchyard/codemods' ? ['core.js', 'enhanced.js', 'legacy.js', 'request-scoped.js'] : []
+  // jscodeshift takes a transform by its path, and Node what the package imports.
+  const transforms =
+    name === '@switchyard/codemods'
+      ? ['core.js', 'enhanced.js', 'legacy.js', 'request-scoped.js', 'typescript.cjs']
+      : []
   const named = Object.values(exports).flatMap((target) =>
     typeof target === 'string' ? [target.replace('./', '')] : [],
   )

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type ts from 'typescript-checker'
+import type ts from '#typescript'
 import { codeOf, packageOf } from './facades.js'
 import type { FacadeName, Finding } from './plan.js'
 import { typescript } from './typescript.js'

@@ -64,9 +64,9 @@ export function listTree(paths: readonly string[], cwd: string): Tree {
   const listed = top === undefined ? undefined : gitFiles(root, given)
 
   const findings: Finding[] = []
-  const files = [...new Set(listed ?? given.flatMap((path) => walk(path, findings)))]
-    .filter((file) => !entersNever(root, file))
-    .filter((file) => isRegularFile(file, findings))
+  const found = listed?.map(unknown) ?? given.flatMap((path) => walk(path, findings))
+  const files = [...new Set(found.filter((each) => isRegularFile(each, findings)).map(({ path }) => path))]
+    .filter(outsideNever(root))
     .toSorted()
   const tree: Tree = {
     root,
@@ -90,7 +90,7 @@ export function listTree(paths: readonly string[], cwd: string): Tree {
  */
 export function filesUnder(tree: Tree, directory: string): string[] {
   const listed = tree.git ? gitFiles(tree.root, [directory]) : undefined
-  return (listed ?? walk(directory, [])).filter((file) => !entersNever(tree.root, file))
+  return (listed ?? walk(directory, []).map(({ path }) => path)).filter(outsideNever(tree.root))
 }
 
 /** Whether `path` is `directory` or under it. */
@@ -114,21 +114,43 @@ function commonDirectory(directory: string, path: string): string {
   return common
 }
 
-function entersNever(root: string, file: string): boolean {
-  return relative(root, dirname(file))
-    .split(sep)
-    .some((part) => neverEntered.has(part))
+/** Whether a file is in none of the folders that are never entered; asked once for each folder. */
+function outsideNever(root: string): (file: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (file) => {
+    const directory = dirname(file)
+    let outside = known.get(directory)
+    if (outside === undefined) {
+      outside = !relative(root, directory)
+        .split(sep)
+        .some((part) => neverEntered.has(part))
+      known.set(directory, outside)
+    }
+    return outside
+  }
+}
+
+/** What a listing says of a path. */
+interface Listed {
+  readonly path: string
+  /** Whether it is known to be a file itself, rather than a link, or gone. */
+  readonly isFile: boolean
+}
+
+function unknown(path: string): Listed {
+  return { path, isFile: false }
 }
 
 /** Leaves out what is no file of the tree itself; a link that leads nowhere is reported. */
-function isRegularFile(file: string, findings: Finding[]): boolean {
-  const found = statusOf(file, findings)
+function isRegularFile({ path, isFile }: Listed, findings: Finding[]): boolean {
+  if (isFile) return true
+  const found = statusOf(path, findings)
   // Tracked, and deleted in the work tree.
   if (found === undefined) return false
   if (!found.isSymbolicLink()) return found.isFile()
   // A link that works leads to a file that is listed itself, or to one outside, which is not ours to change.
-  if (sourcePattern.test(file) && !existsSync(file)) {
-    findings.push(wholeFile(file, 'skipped', 'broken-link', 'is a symbolic link to a file that does not exist'))
+  if (sourcePattern.test(path) && !existsSync(path)) {
+    findings.push(wholeFile(path, 'skipped', 'broken-link', 'is a symbolic link to a file that does not exist'))
   }
   return false
 }
@@ -167,13 +189,13 @@ export function wholeFile(file: string, kind: 'skipped' | 'failed', rule: string
   return { file, line: 1, column: 1, rule, kind, message, fixable: false }
 }
 
-function walk(path: string, findings: Finding[]): string[] {
-  if (!statSync(path).isDirectory()) return [path]
-  const files: string[] = []
+function walk(path: string, findings: Finding[]): Listed[] {
+  if (!statSync(path).isDirectory()) return [unknown(path)]
+  const files: Listed[] = []
   const open = [path]
   for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
     for (const entry of entriesOf(directory, findings)) {
-      if (!entry.isDirectory()) files.push(join(directory, entry.name))
+      if (!entry.isDirectory()) files.push({ path: join(directory, entry.name), isFile: entry.isFile() })
       else if (!leftOutWithoutGit.has(entry.name)) open.push(join(directory, entry.name))
     }
   }

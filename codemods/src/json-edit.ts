@@ -1,4 +1,4 @@
-import type ts from 'typescript-checker'
+import type ts from '#typescript'
 import { typescript } from './typescript.js'
 
 /**

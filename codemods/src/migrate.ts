@@ -252,7 +252,10 @@ export function runOf(
     },
     root: tree.root,
     ...(done.typed !== undefined && { typed: done.typed }),
-    diffs: done.diffs ? files.map((file) => diffOf(reportedPath(tree.root, file.path), file)) : [],
+    // Made when they are read: most runs do not print them.
+    get diffs() {
+      return done.diffs ? files.map((file) => diffOf(reportedPath(tree.root, file.path), file)) : []
+    },
     moved: done.moved.flatMap(({ moved }) => moved),
     notes,
   }

@@ -104,6 +104,8 @@ function moveIn(draft: Draft, drafts: readonly Draft[], input: MoveInput): void 
   const manifest = parse(text)
   if (typeof manifest !== 'object' || manifest === null || isMarker(path, text, input.tree.root)) return
   const declared = input.facades.map(packageOf).filter((name) => fieldsWith(manifest, name).length > 0)
+  // Looking at every file under it is for what something moved in, or can move.
+  if (declared.length === 0 && ![...input.changed].some((file) => isInside(dirname(path), file))) return
   const owned = namesUnder(path, input)
   const additions =
     declared.length > 0 || owned.changed ? additionsTo(path, manifest, owned.names, declared, input) : []

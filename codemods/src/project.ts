@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
-import ts from 'typescript-checker'
+import ts from '#typescript'
+import { hostFor, OURS } from './compiler-host.js'
 import { askForHeap } from './heap.js'
 import { CompiledOutputs, type ConfiguredFiles, relatedConfigs } from './projects.js'
-import { declarationsPath, facadeDeclarations, facadeOfDeclarations } from './rewrite/facade-declarations.js'
+import { textOfNote } from './rewrite/text-of-note.js'
 
 /** The sources that one checker sees together. */
 export interface Project {
@@ -12,6 +12,8 @@ export interface Project {
   readonly typed: boolean
   /** The files given that belong to this project, and may be changed: absolute paths. */
   readonly files: ReadonlySet<string>
+  /** The whole text of one of its files, of which the program may have the part that matters. */
+  textOf(source: ts.SourceFile): string
   /** The same project with other texts in the place of some files. */
   withTexts(texts: ReadonlyMap<string, string>): ts.Program
 }
@@ -28,7 +30,6 @@ export interface ProjectInput {
   readonly ownDirectory?: string | undefined
 }
 
-const OURS = /^@switchyard\/(?:dispatcher|facade-kit)(?:\/|$)/
 const SOURCE = /\.[cm]?[jt]sx?$/
 
 const UNTYPED_OPTIONS: ts.CompilerOptions = {
@@ -126,6 +127,7 @@ function typedProject(input: ProjectInput, group: readonly ConfiguredFiles[]): P
     program,
     typed: true,
     files: new Set(files),
+    textOf: ({ text }) => text,
     withTexts: (texts) => build(new Map([...input.hits, ...texts]), program),
   }
 }
@@ -167,114 +169,21 @@ function ownOptions(group: readonly ConfiguredFiles[]): (file: string) => ts.Com
 
 function untypedProject(input: ProjectInput, files: readonly string[]): Project {
   const parsed = new Map<string, ts.SourceFile>()
-  const host = (texts: ReadonlyMap<string, string>) =>
-    hostFor(
-      { input, options: UNTYPED_OPTIONS, texts, parsed, outputs: new CompiledOutputs([]), optionsFor: () => undefined },
-      (name) => OURS.test(name),
-    )
+  const outputs = new CompiledOutputs([])
   const build = (texts: ReadonlyMap<string, string>) =>
-    ts.createProgram({ rootNames: files, options: UNTYPED_OPTIONS, host: host(texts) })
+    ts.createProgram({
+      rootNames: files,
+      options: UNTYPED_OPTIONS,
+      host: hostFor({ input, options: UNTYPED_OPTIONS, texts, parsed, outputs, optionsFor: () => undefined }, (name) =>
+        OURS.test(name),
+      ),
+    })
+  const parts = new Map(files.map((file) => [file, textOfNote(file, input.hits.get(file) ?? '')]))
   return {
-    program: build(input.hits),
+    program: build(parts),
     typed: false,
     files: new Set(files),
+    textOf: ({ fileName, text }) => input.hits.get(fileName) ?? text,
     withTexts: (texts) => build(new Map([...input.hits, ...texts])),
-  }
-}
-
-interface HostInput {
-  readonly input: ProjectInput
-  readonly options: ts.CompilerOptions
-  readonly texts: ReadonlyMap<string, string>
-  /** What programs of one project parsed already, by path: a file with the same text is the same one. */
-  readonly parsed: Map<string, ts.SourceFile>
-  readonly outputs: CompiledOutputs
-  /** By which options a file finds its modules; those of the program where it has none of its own. */
-  readonly optionsFor: (file: string) => ts.CompilerOptions | undefined
-}
-
-/** The language's own declarations, parsed once for all projects. */
-const libraries = new Map<string, ts.SourceFile>()
-
-function hostFor(
-  { input, options, texts, parsed, outputs, optionsFor }: HostInput,
-  resolves: (specifier: string) => boolean,
-): ts.CompilerHost {
-  const declarations = new Map([...facadeDeclarations].map(([name, text]) => [declarationsPath(name), text]))
-  const base = ts.createCompilerHost(options, true)
-  const libraryFolder = base.getDefaultLibLocation?.() ?? '\0'
-  const read = (path: string) => declarations.get(path) ?? texts.get(path) ?? readKeepingMark(path)
-  const cache = ts.createModuleResolutionCache(
-    base.getCurrentDirectory(),
-    (name) => base.getCanonicalFileName(name),
-    options,
-  )
-  const host: ts.CompilerHost = {
-    ...base,
-    fileExists: (path) =>
-      declarations.has(path) ||
-      texts.has(path) ||
-      base.fileExists(path) ||
-      (path.endsWith('.ts') && outputs.sourceOf(path) !== undefined),
-    directoryExists: (path) => base.directoryExists?.(path) !== false || outputs.hasDirectory(path),
-    readFile: read,
-    getSourceFile: (path, languageVersion) => {
-      const isLibrary = path.startsWith(libraryFolder)
-      const cached = (isLibrary ? libraries : parsed).get(path)
-      if (isLibrary && cached !== undefined) return cached
-      const text = read(path)
-      if (text === undefined || cached?.text === text) return cached
-      const source = ts.createSourceFile(path, text, languageVersion, true)
-      ;(isLibrary ? libraries : parsed).set(path, source)
-      return source
-    },
-    resolveModuleNameLiterals: (literals, file, redirected, resolution, source) =>
-      literals.map((literal) => {
-        if (facadeDeclarations.has(literal.text)) return { resolvedModule: facadeModule(literal.text) }
-        if (!resolves(literal.text)) return { resolvedModule: undefined }
-        const mode = ts.getModeForUsageLocation(source, literal, resolution)
-        // What the declarations of a facade import is the project's own copy, where it has one.
-        const from = facadeOfDeclarations(file) === undefined ? file : join(input.root, 'index.ts')
-        const own = optionsFor(file)
-        const found = fromSource(
-          outputs,
-          own === undefined
-            ? ts.resolveModuleName(literal.text, from, resolution, host, cache, redirected, mode)
-            : ts.resolveModuleName(literal.text, from, own, host, undefined, redirected, mode),
-        )
-        if (found.resolvedModule !== undefined || input.ownDirectory === undefined || !OURS.test(literal.text))
-          return found
-        const bundled = {
-          ...resolution,
-          moduleResolution: ts.ModuleResolutionKind.Bundler,
-          module: ts.ModuleKind.ESNext,
-        }
-        return ts.resolveModuleName(literal.text, join(input.ownDirectory, 'index.ts'), bundled, host)
-      }),
-  }
-  return host
-}
-
-/** A module that is compiled from a source of the project is that source. */
-function fromSource(
-  outputs: CompiledOutputs,
-  found: ts.ResolvedModuleWithFailedLookupLocations,
-): ts.ResolvedModuleWithFailedLookupLocations {
-  const source = found.resolvedModule && outputs.sourceOf(found.resolvedModule.resolvedFileName)
-  if (source === undefined) return found
-  const extension = /\.[cm]?tsx?$/.exec(source)?.[0] ?? ts.Extension.Ts
-  return { ...found, resolvedModule: { resolvedFileName: source, extension, isExternalLibraryImport: false } }
-}
-
-function facadeModule(specifier: string): ts.ResolvedModuleFull {
-  return { resolvedFileName: declarationsPath(specifier), extension: ts.Extension.Dts, isExternalLibraryImport: true }
-}
-
-/** The text with its byte order mark, so that positions are those of the file. */
-function readKeepingMark(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { Components } from './rewrite/components.js'
 
 /** What one tsconfig says, and the files of the run that are its. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { sep } from 'node:path'
 import { unreadable, wholeFile } from './files.js'
 import type { Finding } from './plan.js'
@@ -16,7 +16,7 @@ export interface Stamp {
 /** A file as it was read. */
 export interface ReadSource {
   readonly path: string
-  /** The whole file; nothing for a bundle, or where another thread searched it. */
+  /** The whole file; nothing for a bundle, or where it holds no needle. */
   readonly bytes: Buffer
   readonly stamp: Stamp
   /** Which of the needles the bytes hold. */
@@ -88,8 +88,20 @@ export function missIn(needles: readonly string[]): (path: string) => Stamp | un
   }
 }
 
-function searchesFor(needles: readonly string[]): Search[] {
-  return needles.map((text) => ({ text, bytes: Buffer.from(text), wide: Buffer.from(text, 'utf16le') }))
+function searchesFor(needles: readonly string[]): Searches {
+  const [first = ''] = needles
+  let length = 0
+  while (length < first.length && needles.every((text) => text[length] === first[length])) length += 1
+  return {
+    all: needles.map((text) => ({ text, bytes: Buffer.from(text), wide: Buffer.from(text, 'utf16le') })),
+    start: Buffer.from(first.slice(0, length)),
+  }
+}
+
+interface Searches {
+  readonly all: readonly Search[]
+  /** What all of them begin with: a file without it holds none. */
+  readonly start: Buffer
 }
 
 interface Search {
@@ -99,19 +111,34 @@ interface Search {
   readonly wide: Buffer
 }
 
-function readOne(path: string, searches: readonly Search[]): ReadSource {
+function readOne(path: string, searches: Searches): ReadSource {
   const file = openSync(path, 'r')
   try {
     const stats = fstatSync(file)
     const stamp = stampOf(stats)
-    if (stats.size > largestFile) return { path, bytes: Buffer.alloc(0), stamp, found: searchInPieces(file, searches) }
-    const bytes = readFileSync(file)
+    if (stats.size > largestFile)
+      return { path, bytes: Buffer.alloc(0), stamp, found: searchInPieces(file, searches.all) }
+    const bytes = bytesOf(file, stats.size)
     const wide = wideText(bytes)
-    const found = searches.filter((each) => bytes.includes(each.bytes) || wide?.includes(each.wide) === true)
-    return { path, bytes, stamp, found: new Set(found.map(({ text }) => text)) }
+    if (wide === undefined && !bytes.includes(searches.start)) return { path, bytes: NOTHING, stamp, found: NONE }
+    const found = searches.all.filter((each) => bytes.includes(each.bytes) || wide?.includes(each.wide) === true)
+    if (found.length === 0) return { path, bytes: NOTHING, stamp, found: NONE }
+    return { path, bytes: Buffer.from(bytes), stamp, found: new Set(found.map(({ text }) => text)) }
   } finally {
     closeSync(file)
   }
+}
+
+/** What files are read into, one after the other: most are looked at once, and making room for each takes longer. */
+let room = NOTHING
+
+/** The first bytes of a file, until the next one is read; fewer where it has become shorter. */
+function bytesOf(file: number, size: number): Buffer {
+  if (room.length < size) room = Buffer.allocUnsafe(Math.max(size, 256 * 1024))
+  let filled = 0
+  for (let read = -1; read !== 0 && filled < size; filled += read)
+    read = readSync(file, room, filled, size - filled, null)
+  return room.subarray(0, filled)
 }
 
 /** UTF-16 with its little end first, when a byte order mark says that these bytes are UTF-16. */

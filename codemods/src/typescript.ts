@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type ts from 'typescript-checker'
+import type ts from '#typescript'
 
 const require = createRequire(import.meta.url)
 let loaded: typeof ts | undefined

@@ -1,4 +1,12 @@
-import { isMap, isScalar, type Pair, parseDocument, Scalar, type YAMLMap } from 'yaml'
+import { createRequire } from 'node:module'
+import type * as Yaml from 'yaml'
+
+const require = createRequire(import.meta.url)
+
+/** Loaded when it is first asked for: few trees have a file for it. */
+function yaml(): typeof Yaml {
+  return require('yaml') as typeof Yaml
+}
 
 /**
  * Changes to one entry of a block mapping in a YAML text that leave every other byte alone. A path is the keys that lead to
@@ -47,15 +55,16 @@ export function addYamlMember(
   return text.slice(0, position) + (isOpen ? newline + written : written + newline) + text.slice(position)
 }
 
-function mapAt(text: string, path: readonly string[]): YAMLMap | undefined {
+function mapAt(text: string, path: readonly string[]): Yaml.YAMLMap | undefined {
+  const { isMap, parseDocument } = yaml()
   const document = parseDocument(text)
   if (document.errors.length > 0 || text.startsWith('\uFEFF')) return undefined
   const found = document.getIn(path, true)
   return isMap(found) && found.flow !== true ? found : undefined
 }
 
-function nameOf({ key }: Pair): string {
-  return isScalar(key) ? String(key.value) : ''
+function nameOf({ key }: Yaml.Pair): string {
+  return yaml().isScalar(key) ? String(key.value) : ''
 }
 
 interface Line {
@@ -68,7 +77,8 @@ interface Line {
 }
 
 /** The line of an entry that is a plain or quoted text, alone on its line. */
-function lineOf(text: string, { key, value }: Pair): Line | undefined {
+function lineOf(text: string, { key, value }: Yaml.Pair): Line | undefined {
+  const { isScalar } = yaml()
   if (!isScalar(key) || !isScalar(value) || !isPlain(key) || !isPlain(value)) return undefined
   const [keyStart, valueEnd] = [key.range?.[0], value.range?.[1]]
   if (keyStart === undefined || valueEnd === undefined || text.slice(keyStart, valueEnd).includes('\n'))
@@ -81,7 +91,8 @@ function lineOf(text: string, { key, value }: Pair): Line | undefined {
   return { start, end: next === -1 ? text.length : next + 1, indent, quote: first === '"' ? '"' : "'" }
 }
 
-function isPlain({ anchor, tag, type }: Scalar): boolean {
+function isPlain({ anchor, tag, type }: Yaml.Scalar): boolean {
+  const { Scalar } = yaml()
   const isBlock = type === Scalar.BLOCK_FOLDED || type === Scalar.BLOCK_LITERAL
   return anchor === undefined && tag === undefined && !isBlock
 }

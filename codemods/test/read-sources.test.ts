@@ -47,9 +47,10 @@ describe('readSources()', () => {
     },
   )
 
-  it('gives the bytes exactly as they are', () => {
-    const bytes = Buffer.from(Array.from({ length: 512 }, (_, at) => at % 256))
-    expect(readAll({ 'a.js': bytes }).bytes['a.js']).toEqual(bytes)
+  it('gives the bytes of what holds a needle exactly as they are, whatever is read after it', () => {
+    const bytes = Buffer.from([...Array.from({ length: 512 }, (_, at) => at % 256), ...Buffer.from(needles.join())])
+    const files = { 'a.js': bytes, 'b.js': 'const other = 1', 'c.js': Buffer.concat([bytes, bytes]) }
+    expect(readAll(files).bytes).toEqual({ ...files, 'b.js': Buffer.alloc(0) })
   })
 
   it('finds a needle anywhere in a bundle of more than 5 MB, across the pieces that it is read in too', () => {

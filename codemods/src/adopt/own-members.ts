@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { packageOf } from '../facades.js'
 import { migrations } from '../migrations.js'
 import { facadeDeclarations } from '../rewrite/facade-declarations.js'

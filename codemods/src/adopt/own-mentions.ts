@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { migrations } from '../migrations.js'
 import { factoryObject } from '../rewrite/mocks.js'
 import { isConfiguration } from '../rewrite/module-mentions.js'

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { Config } from '../config.js'
 import { isInside, type Tree } from '../files.js'
 import type { FacadeName } from '../plan.js'

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { codeOf, packageOf } from '../facades.js'
 import type { Edit, FacadeName, Finding, MigrationPlan, SourceText } from '../plan.js'
 import { Components } from '../rewrite/components.js'

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { isAssignment, outermost } from '../rewrite/syntax.js'
 
 /** One name that code takes out of a module. */

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { wholeFile } from '../files.js'
 import { ownDirectory } from '../make-plan.js'
 import type { Edit, Finding, SourceText } from '../plan.js'

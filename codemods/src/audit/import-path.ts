@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { violationAt, type Rule, type Violation } from './rule.js'
 
 const HOME = '@switchyard/dispatcher'

@@ -1,4 +1,4 @@
-import type ts from 'typescript-checker'
+import type ts from '#typescript'
 
 /** A place that breaks a rule. */
 export interface Violation {

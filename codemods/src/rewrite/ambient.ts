@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { usesNamed } from './references.js'
 import type { Key, Work } from './work.js'
 

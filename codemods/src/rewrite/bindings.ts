@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { migrations } from '../migrations.js'
 import type { FacadeName } from '../plan.js'
 import { isFacadeSpecifier, isTypeOnlyClause, loadedFacade } from './file-work.js'

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { declarationKey, holds, joinContextual, sourceOf } from './flow.js'
 import { innermost, isFunctionLike, outermost } from './syntax.js'
 import type { Key, Work } from './work.js'

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import { KIT, removeItems } from './creations.js'
 import { type FileWork, removeStatement } from './file-work.js'
@@ -184,7 +184,7 @@ function dropPermissionCheck(file: FileWork, options: ts.Expression): void {
 
 /** Where the comma before an argument stands. */
 function before(file: FileWork, argument: ts.Node): number {
-  return file.source.text.lastIndexOf(',', argument.getStart())
+  return file.text.lastIndexOf(',', argument.getStart())
 }
 
 /** What the kit is told of a call, and the expressions that must be put into variables before it for that. */
@@ -278,7 +278,7 @@ function echoed(file: FileWork, call: ts.CallExpression, { parts }: Echo): Piece
     lines.push(
       `const ${local} = `,
       { start: value.getStart(), end: value.end },
-      `${semicolon}${newline}${indentAt(file.source.text, start)}`,
+      `${semicolon}${newline}${indentAt(file.text, start)}`,
     )
     file.edits.replace(value.getStart(), value.end, [local])
     pieces.push(local === key ? key : `${key}: ${local}`)

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { functionHanded, isOwnCall, joinHanded } from './callbacks.js'
 import { declarationKey, holds, sourceOf } from './flow.js'
 import { isFunctionLike, isTransparent } from './syntax.js'

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import type { FacadeSymbol } from './facade-symbols.js'
 import { isDispatcherClass } from './facade-symbols.js'

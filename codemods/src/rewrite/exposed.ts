@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { innermost, isFunctionLike } from './syntax.js'
 
 /**

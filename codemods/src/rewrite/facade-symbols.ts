@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import { facadeOfDeclarations } from './facade-declarations.js'
 import { isFacadeLoad } from './file-work.js'

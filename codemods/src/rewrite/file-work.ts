@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { type Style, styleOf } from './style.js'
 import { functionOf } from './syntax.js'
 import { TextEdits } from './text-edits.js'
@@ -26,6 +26,8 @@ export interface UseOptions {
 /** One file on its way: its edits, the names that its new code needs, and the references that are gone. */
 export class FileWork {
   readonly source: ts.SourceFile
+  /** Its whole text, of which the source may have a part, each at its place. */
+  readonly text: string
   readonly edits: TextEdits
   readonly style: Style
   readonly needed: NeededName[] = []
@@ -36,10 +38,11 @@ export class FileWork {
   readonly #locals: { readonly holder: ts.Node; readonly local: string }[] = []
 
   /** @param staying Names that the file goes on importing from a facade. */
-  constructor(source: ts.SourceFile, staying: Iterable<string> = []) {
+  constructor(source: ts.SourceFile, text: string, staying: Iterable<string> = []) {
     this.source = source
-    this.edits = new TextEdits(source.text)
-    this.style = styleOf(source)
+    this.text = text
+    this.edits = new TextEdits(text)
+    this.style = styleOf(source, text)
     this.#taken = new Set([...declaredNames(source), ...staying])
     this.#loads = lazyLoads(source)
   }
@@ -81,6 +84,8 @@ export class FileWork {
     const isTaken = (local: string) =>
       this.#taken.has(local) ||
       identifiersOf(this.source).has(local) ||
+      // The source may be without statements that a name of the module would meet.
+      (ts.isSourceFile(holder) && new RegExp(`\\b${local}\\b`).test(this.text)) ||
       this.#locals.some((other) => other.local === local && overlap(other.holder, holder))
     let local = name
     for (let attempt = 2; isTaken(local); attempt += 1) local = `${name}${attempt}`
@@ -99,7 +104,7 @@ export class FileWork {
   }
 
   textOf(node: ts.Node): string {
-    return this.source.text.slice(node.getStart(this.source), node.end)
+    return this.text.slice(node.getStart(this.source), node.end)
   }
 }
 
@@ -175,7 +180,7 @@ function isMember(node: ts.Node): boolean {
 
 /** Takes a statement out, with its line where it has one of its own. */
 export function removeStatement(file: FileWork, statement: ts.Node): void {
-  const { text } = file.source
+  const { text } = file
   const start = statement.getStart()
   const lineStart = text.lastIndexOf('\n', start - 1) + 1
   const lineEnd = text.indexOf('\n', statement.end)

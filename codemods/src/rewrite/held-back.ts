@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type ts from 'typescript-checker'
+import type ts from '#typescript'
 import { migrations } from '../migrations.js'
 import type { Finding } from '../plan.js'
 import type { Moves } from './imports.js'

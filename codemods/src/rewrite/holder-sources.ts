@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { parameterSource } from './callbacks.js'
 import { sourceOf } from './flow.js'
 import type { Key, Work } from './work.js'

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { migrations } from '../migrations.js'
 import { type Binding, type Carrier, facadeOfSpecifier } from './bindings.js'
 import { DISPATCHER, INTEROP, KIT, removeItems } from './creations.js'
@@ -100,7 +100,7 @@ function placeLoads(file: FileWork, emptied: readonly Carrier[]): void {
     const lines = byModule(needed.filter((need) => need.load === load)).map(([module, names]) =>
       loadLine(file, module, names, awaited),
     )
-    const gap = file.style.newline + indentAt(file.source.text, load.getStart())
+    const gap = file.style.newline + indentAt(file.text, load.getStart())
     if (emptied.includes(load)) file.edits.replace(load.getStart(), load.end, [lines.join(gap)])
     else file.edits.insert(load.end, lines.map((line) => gap + line).join(''))
   }
@@ -213,7 +213,8 @@ function isExported(statement: ts.Statement): boolean {
 
 /** After the facade imports that stay, else after the last import, else before the first statement and what is said about it. */
 function insertAtTop(file: FileWork, lines: string, carriers: readonly Carrier[]): void {
-  const { statements, text } = file.source
+  const { text } = file
+  const { statements } = file.source
   const { newline } = file.style
   const atTop = carriers.filter((carrier) => ts.isSourceFile(carrier.parent))
   const after =

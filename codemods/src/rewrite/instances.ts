@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import { parameterSource } from './callbacks.js'
 import { joinContainer, parameterOf } from './containers.js'
@@ -7,7 +7,6 @@ import { followInstance, isInstance, sourceOf } from './flow.js'
 import { elementSource } from './holder-sources.js'
 import { surveyDisposeAll, surveyMember } from './members.js'
 import { oldMember, surveyPartly, surveyPattern } from './partly-dispatchers.js'
-import { statementsOfNote } from './statements-of-note.js'
 import { innermost, isFunctionLike } from './syntax.js'
 import { enclosingKey } from './type-places.js'
 import { surveyUnknownPlace } from './unknown-places.js'
@@ -29,8 +28,7 @@ export function surveyInstances(work: Work, source: ts.SourceFile): void {
     surveyUnknown(work, node)
     ts.forEachChild(node, visit)
   }
-  const places = work.project.typed ? [source] : statementsOfNote(source)
-  for (const place of places) visit(place)
+  visit(source)
 }
 
 /** What has no known type may stand in the place of a dispatcher, with the old methods. */

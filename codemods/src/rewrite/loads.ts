@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { declarationKey } from './flow.js'
 import { isAssignment, isFunctionLike, statementOf } from './syntax.js'
 import type { Work } from './work.js'

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { migrations } from '../migrations.js'
 import type { FileWork } from './file-work.js'
 import { indentAt } from './style.js'
@@ -17,14 +17,14 @@ export function editMarkers(file: FileWork, blocks: readonly Block[]): void {
   }
   const kept = new Set<string>()
   for (const { pos, end } of existingMarkers(file.source)) {
-    const text = file.source.text.slice(pos, end)
-    const place = [...wanted].find(([node, lines]) => lines.has(text) && isAbove(file.source.text, end, node))
+    const text = file.text.slice(pos, end)
+    const place = [...wanted].find(([node, lines]) => lines.has(text) && isAbove(file.text, end, node))
     if (place === undefined) removeLine(file, pos, end)
     else kept.add(`${place[0].pos} ${text}`)
   }
   for (const [place, lines] of wanted) {
     const start = place.getStart(file.source, true)
-    const indent = indentAt(file.source.text, start)
+    const indent = indentAt(file.text, start)
     const fresh = [...lines].filter((line) => !kept.has(`${place.pos} ${line}`))
     if (fresh.length > 0) file.edits.insert(start, fresh.map((line) => line + file.style.newline + indent).join(''))
   }

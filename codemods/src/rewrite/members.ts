@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { isAfterCleanup } from './after-cleanup.js'
 import { surveyCall } from './calls.js'
 import { dispatcherName, KIT } from './creations.js'
@@ -100,7 +100,7 @@ function listTools(file: FileWork, node: ts.PropertyAccessExpression, call: ts.C
   const awaited = ts.isAwaitExpression(call.parent) ? call.parent : undefined
   if (awaited !== undefined) file.edits.replace(awaited.getStart(), call.getStart(), [])
   const before =
-    file.source.text
+    file.text
       .slice(0, (awaited ?? call).getStart())
       .trimEnd()
       .at(-1) ?? ''

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { migrations } from '../migrations.js'
 import type { FacadeName } from '../plan.js'
 import { DISPATCHER } from './creations.js'
@@ -209,7 +209,7 @@ function madeByFunction(value: ts.Expression): Made | string {
 }
 
 function followingToken(file: FileWork, end: number): number {
-  return end + (/^\s*/.exec(file.source.text.slice(end))?.[0].length ?? 0)
+  return end + (/^\s*/.exec(file.text.slice(end))?.[0].length ?? 0)
 }
 
 /** The function that a value is, or that a mock function is given. */

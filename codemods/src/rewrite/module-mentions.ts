@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { migrations } from '../migrations.js'
 import type { FacadeName } from '../plan.js'
 import { facadeNames } from '../facades.js'

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { isFacadeConstant, type Work } from './work.js'
 
 /** Which outcome is certain at a place. */

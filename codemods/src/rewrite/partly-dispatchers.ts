@@ -1,4 +1,4 @@
-import type ts from 'typescript-checker'
+import type ts from '#typescript'
 import { type FacadeSymbol, isDispatcherClass } from './facade-symbols.js'
 import { sourceOf } from './flow.js'
 import { patternSource } from './holder-sources.js'

@@ -1,4 +1,4 @@
-import type ts from 'typescript-checker'
+import type ts from '#typescript'
 import { migrations } from '../migrations.js'
 import type { Edit, FacadeName, Finding, MigrationPlan, PlanInput, Site } from '../plan.js'
 import { loadProjects, type Project } from '../project.js'
@@ -39,7 +39,7 @@ function planProject(project: Project, input: PlanInput, onFile: (file: string) 
     const plan = applyAll(work)
     const told = [...plan.findings, ...skipped]
     const findings = () => [...told, ...heldBack(work, input.root, moves(work), told)]
-    if (input.verify === false) return { ...plan, findings: findings() }
+    if (input.verify === false || !project.typed) return { ...plan, findings: findings() }
     const worse = findWorse(project, textsOf(project, plan.edits))
     const blocked = worse.filter((one) => blockWorse(work, plan, one))
     skipped.push(...blocked.map(skippedFinding))
@@ -74,7 +74,7 @@ function applyAll(work: Work): MigrationPlan {
   const edits = new Map<string, readonly Edit[]>()
   const findings: Finding[] = [...work.findings, ...blocks.map(todo)]
   for (const source of work.bindings.keys()) {
-    const file = new FileWork(source, stayingNames(work, source, mayMove))
+    const file = new FileWork(source, work.project.textOf(source), stayingNames(work, source, mayMove))
     const sites = work.sites.filter(({ node }) => node.getSourceFile() === source)
     const bridged = (node: ts.Node, message: string, facade: FacadeName) =>
       findings.push(finding(node, facade, 'bridged', message))

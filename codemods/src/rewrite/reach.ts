@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import { functionOf, isAssignment, isFunctionLike, mentionsName } from './syntax.js'
 import type { Key, Work } from './work.js'

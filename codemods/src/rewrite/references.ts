@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { Work } from './work.js'
 
 /** Every use of a local variable in its file, its declaration aside, in the order of the source. */

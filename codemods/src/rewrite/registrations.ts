@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { DISPATCHER, KIT } from './creations.js'
 import type { FileWork } from './file-work.js'
 import { functionOf, innermost, isNothing, isSimple, mentionsName } from './syntax.js'
@@ -50,7 +50,7 @@ const range = (node: ts.Node): Piece => ({ start: node.getStart(), end: node.end
 
 /** Without a comma behind the last argument. */
 function trimmed(file: FileWork, call: ts.CallExpression, pieces: Piece[]): Piece[] {
-  const text = file.source.text.slice(call.arguments.at(-1)?.end ?? 0, call.arguments.end)
+  const text = file.text.slice(call.arguments.at(-1)?.end ?? 0, call.arguments.end)
   return text.includes(',') ? [...pieces, text] : pieces
 }
 

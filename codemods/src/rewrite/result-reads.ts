@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FileWork } from './file-work.js'
 import { pathAt, statusComparison, statusValue, type Path, type Subject } from './outcome-paths.js'
 import { isTransparent, needsParentheses } from './syntax.js'

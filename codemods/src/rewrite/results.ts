@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FileWork } from './file-work.js'
 import { referencesOf } from './references.js'
 import { statusComparison, type Subject } from './outcome-paths.js'

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 
 const LIBRARY = /^(?:proxyquire|esmock|quibble|rewiremock|mockery|td)\b|\bmock\.module$/i
 

@@ -1,4 +1,4 @@
-import type ts from 'typescript-checker'
+import type ts from '#typescript'
 
 /** How a file is written, for the lines that are added to it. */
 export interface Style {
@@ -9,8 +9,7 @@ export interface Style {
 }
 
 /** Reads the style of a file off its statements: the majority wins, and single quotes without anything to go by. */
-export function styleOf(source: ts.SourceFile): Style {
-  const { text } = source
+export function styleOf(source: ts.SourceFile, text = source.text): Style {
   const singles = text.match(/'[^'\n]*'/g)?.length ?? 0
   const doubles = text.match(/"[^"\n]*"/g)?.length ?? 0
   const lines = text.split('\n')

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { isSeenEverywhere } from './ambient.js'
 import { surveyInstances } from './instances.js'
 import { surveyMentions } from './mentions.js'

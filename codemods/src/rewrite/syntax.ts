@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 
 /** Parentheses, assertions and non-null marks: what stands around an expression without changing its value. */
 export function isTransparent(

@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import { exposedNames } from './exposed.js'
 import { declarationKey, isInstance } from './flow.js'

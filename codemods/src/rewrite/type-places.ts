@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 
 /** What a type stands for where it is written: the variable, the member or the parameter that has it, or the function that gives it. */
 export function enclosingKey(node: ts.Node): ts.Declaration | undefined {

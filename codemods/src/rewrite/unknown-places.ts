@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import { isUnknown, sourceOf } from './flow.js'
 import { usesNamed } from './references.js'

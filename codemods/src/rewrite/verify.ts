@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { Project } from '../project.js'
 import { isSeenEverywhere } from './ambient.js'
 
@@ -19,19 +19,26 @@ export function findWorse(project: Project, texts: ReadonlyMap<string, string>):
 }
 
 function worseIn(before: ts.Program, after: ts.Program, file: string): Worse[] {
-  const known = new Map<string, number>()
-  for (const one of diagnosticsOf(before, file)) known.set(nameOf(one), (known.get(nameOf(one)) ?? 0) + 1)
-  for (const one of diagnosticsOf(after, file)) {
-    const left = known.get(nameOf(one)) ?? 0
-    if (left > 0) {
-      known.set(nameOf(one), left - 1)
-      continue
-    }
-    const { line, character } = one.file?.getLineAndCharacterOfPosition(one.start ?? 0) ?? { line: 0, character: 0 }
-    const message = ts.flattenDiagnosticMessageText(one.messageText, '\n').split('\n')[0] ?? ''
-    return [{ file, line: line + 1, column: character + 1, message: `TS${one.code}: ${message}` }]
-  }
-  return []
+  const found = diagnosticsOf(after, file)
+  // Most files have none, and to check a second program costs as much again.
+  if (found.length === 0) return []
+  const elsewhere = unmatched(found, diagnosticsOf(before, file), placeOf)
+  const [first] = unmatched(elsewhere.left, elsewhere.others, wordsOf).left
+  if (first === undefined) return []
+  const { line, character } = first.file?.getLineAndCharacterOfPosition(first.start ?? 0) ?? { line: 0, character: 0 }
+  return [{ file, line: line + 1, column: character + 1, message: `TS${first.code}: ${headOf(first)}` }]
+}
+
+/** What is left of both when each of the one has taken one of the others that has the same key. */
+function unmatched(
+  those: readonly ts.Diagnostic[],
+  others: readonly ts.Diagnostic[],
+  keyOf: (one: ts.Diagnostic) => string,
+): { left: ts.Diagnostic[]; others: ts.Diagnostic[] } {
+  const free = new Map<string, ts.Diagnostic[]>()
+  for (const other of others) free.set(keyOf(other), [...(free.get(keyOf(other)) ?? []), other])
+  const left = those.filter((one) => free.get(keyOf(one))?.shift() === undefined)
+  return { left, others: [...free.values()].flat() }
 }
 
 function diagnosticsOf(program: ts.Program, file: string): readonly ts.Diagnostic[] {
@@ -48,9 +55,27 @@ function isTelling({ code, messageText }: ts.Diagnostic): boolean {
   )
 }
 
-/** Two complaints are the same when they say the same of the same thing, wherever it stands now. */
-function nameOf({ code, messageText }: ts.Diagnostic): string {
-  return `${code} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
+/** The line that a complaint is about, wherever that stands now, and where in it. */
+function placeOf({ file, start = 0, code }: ts.Diagnostic): string {
+  if (file === undefined) return `${code}`
+  const { line, character } = file.getLineAndCharacterOfPosition(start)
+  const next = file.getLineStarts()[line + 1] ?? file.text.length
+  return `${code} ${character} ${file.text.slice(start - character, next).trimEnd()}`
+}
+
+/**
+ * What a complaint says, in no order: that of a union's members, and which of several reasons is given, depend on what the
+ * compiler has looked at before.
+ */
+function wordsOf(one: ts.Diagnostic): string {
+  return `${one.code} ${headOf(one)
+    .split(/[^\p{L}\p{N}_$]+/u)
+    .toSorted()
+    .join(' ')}`
+}
+
+function headOf({ messageText }: ts.Diagnostic): string {
+  return ts.flattenDiagnosticMessageText(messageText, '\n').split('\n')[0] ?? ''
 }
 
 /** Files that see a changed file, themselves included. */

@@ -1,4 +1,4 @@
-import type ts from 'typescript-checker'
+import type ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import type { Key, Work } from './work.js'
 

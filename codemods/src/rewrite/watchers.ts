@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import { usesNamed } from './references.js'
 import { functionOf, isFunctionLike, isHandled, outermost } from './syntax.js'
 import type { Work } from './work.js'

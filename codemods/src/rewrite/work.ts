@@ -1,4 +1,4 @@
-import ts from 'typescript-checker'
+import ts from '#typescript'
 import type { FacadeName, Finding, Site } from '../plan.js'
 import type { Project } from '../project.js'
 import { isAugmentation } from './ambient.js'

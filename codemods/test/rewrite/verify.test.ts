@@ -42,6 +42,18 @@ describe('findWorse()', () => {
     ])
   })
 
+  it('does not mind that what was wrong before is told in another order of its types', () => {
+    // A union is told in the order in which the compiler met its members.
+    const told = 'declare const asked: 71001 | 71002\nasked.name\n'
+    const files = { 'a.ts': 'export const a = 71002\n', 'b.ts': `import { a } from './a.js'\n${told}export { a }\n` }
+    expect(worse(files, { 'a.ts': 'export const a = 71001\n' })).toEqual([])
+    const inside = (first: number) => `export const a = ${first}\n${told}`
+    expect(worse({ 'a.ts': inside(71002) }, { 'a.ts': `// moved\n${inside(71001)}` })).toEqual([])
+    expect(worse({ 'a.ts': inside(71002) }, { 'a.ts': `${inside(71001)}asked.size\n` })).toEqual([
+      "a.ts:4:7 TS2339: Property 'size' does not exist on type '71001 | 71002'.",
+    ])
+  })
+
   it('finds what does not even parse any more', () => {
     expect(worse({ 'a.ts': 'export const a = 1\n' }, { 'a.ts': 'export const a = \n' })).toEqual([
       'a.ts:1:17 TS1109: Expression expected.',

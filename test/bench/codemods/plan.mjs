@@ -11,7 +11,6 @@ import { writeCorpus } from './corpus.mjs'
  * @typedef {object} Effort
  * @property {number} rounds
  * @property {readonly number[]} sizes Files of each corpus; the first is the one that the goals are about.
- * @property {number} slowFiles Files of the corpus for what is too slow for the others.
  *
  * @typedef {object} CodemodRow
  * @property {string} name
@@ -30,12 +29,13 @@ import { writeCorpus } from './corpus.mjs'
  * @property {string} root
  * @property {readonly string[]} args Of node.
  * @property {readonly number[]} [statuses] Which exit statuses are right; default 0.
+ * @property {boolean} [once] Whether it is so slow that the first round alone has it.
  */
 
 /** @type {Effort} */
-export const FULL_EFFORT = { rounds: 3, sizes: [5000, 50_000], slowFiles: 500 }
+export const FULL_EFFORT = { rounds: 3, sizes: [5000, 50_000] }
 /** @type {Effort} */
-export const QUICK_EFFORT = { rounds: 1, sizes: [500], slowFiles: 50 }
+export const QUICK_EFFORT = { rounds: 1, sizes: [200] }
 
 /**
  * One round over one code base.
@@ -44,7 +44,7 @@ export const QUICK_EFFORT = { rounds: 1, sizes: [500], slowFiles: 50 }
  * @returns {Effort}
  */
 export function effortOf(files) {
-  return { rounds: 1, sizes: [files], slowFiles: Math.round(files / 10) }
+  return { rounds: 1, sizes: [files] }
 }
 
 const seed = 20_251_125
@@ -60,28 +60,37 @@ const require = createRequire(import.meta.url)
  * @param {(line: string) => void} log
  * @returns {Promise<CodemodSection[]>}
  */
-export async function measureCodemods({ rounds, sizes, slowFiles }, log) {
+export async function measureCodemods({ rounds, sizes: [first = 0, ...larger] }, log) {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
+  /**
+   * @param {string} about
+   * @param {Parameters<typeof writeCorpus>[1]} shape
+   * @param {(root: string) => Command[]} commands
+   */
+  const section = async (about, shape, commands) => {
+    log(`Writing a code base of ${shape.files} files …`)
+    const root = join(folder, 'corpus')
+    const { files, bytes, callers } = writeCorpus(root, shape)
+    const title = `${files} files, ${Math.round(bytes / 1e6)} MB, ${about || `${callers} of them load the facade`}`
+    const rows = await interleaved(commands(root), rounds, log)
+    rmSync(root, { recursive: true })
+    return { title, files, rows }
+  }
   try {
-    const sections = []
-    for (const files of sizes) {
-      log(`Writing a code base of ${files} files …`)
-      const { root, bytes, callers } = writeCorpus(join(folder, `${files}`), { files, seed })
-      const title = `${files} files, ${Math.round(bytes / 1e6)} MB, ${callers} of them load the facade`
-      sections.push({ title, files, rows: await interleaved([...floors(root), ...ours(root)], rounds, log) })
-      if (files === sizes[0]) {
-        const clean = writeCorpus(join(folder, 'clean'), { files, seed, callers: 0 })
-        sections.push({
-          title: `${files} files, nothing left`,
-          files,
-          rows: await interleaved([...floors(clean.root).slice(0, 1), ...ours(clean.root)], rounds, log),
-        })
-        const few = writeCorpus(join(folder, 'few'), { files: slowFiles, seed })
-        const commands = [...floors(few.root), ...slow(few.root), ...ours(few.root)]
-        const scale = `${slowFiles} files, ${few.callers} of them load the facade`
-        sections.push({ title: scale, files: slowFiles, rows: await interleaved(commands, rounds, log) })
-      }
-      if (files !== sizes[0]) rmSync(root, { recursive: true })
+    const whole = await section('', { files: first, seed }, (root) => [...floors(root), ...slow(root), ...ours(root)])
+    const clean = await section('nothing left', { files: first, seed, callers: 0 }, (root) => [
+      ...floors(root).slice(0, 1),
+      ...ours(root),
+    ])
+    const sections = [whole, clean]
+    for (const files of larger) {
+      const commands = (/** @type {string} */ root) => [
+        ...floors(root).map((command) => ({ ...command, once: command.kind === 'peer' })),
+        ...ours(root),
+      ]
+      const callers = Math.round((first * 267) / 5000)
+      sections.push(await section('', { files, seed }, commands))
+      sections.push(await section('', { files, seed, callers }, (root) => [...floors(root).slice(0, 1), ...ours(root)]))
     }
     return sections
   } finally {
@@ -125,7 +134,7 @@ function ours(root) {
 function slow(root) {
   const command = join(require.resolve('jscodeshift/package.json'), '../bin/jscodeshift.js')
   const options = ['--dry', '--silent', '--parser=tsx', '--extensions=ts,tsx', '-t', transform]
-  return [{ name: 'jscodeshift', kind: 'peer', root, args: [command, ...options, root] }]
+  return [{ name: 'jscodeshift', kind: 'peer', root, args: [command, ...options, root], once: true }]
 }
 
 /**
@@ -139,6 +148,7 @@ async function interleaved(commands, rounds, log) {
   const samples = commands.map(() => [])
   for (let round = 0; round < rounds; round += 1) {
     for (const [at, command] of commands.entries()) {
+      if (command.once === true && round > 0) continue
       const sample = await cost(command)
       samples[at]?.push(sample)
       log(`round ${round + 1}  ${sample.seconds.toFixed(2)} s  ${Math.round(sample.mebibytes)} MiB  ${command.name}`)

@@ -1,0 +1,173 @@
+import ts from '#typescript'
+import { migrations } from '../migrations.js'
+import { OLD_MEMBERS } from './unknown-places.js'
+
+/** What new code calls the things that it needs, besides what takes the place of an export. */
+const NEW_NAMES = [
+  ...['UnifiedToolDispatcher', 'defineTool', 'eventSinkFrom', 'distinctTools', 'registerOnce', 'throwIfDenied'],
+  ...['toToolResult', 'toToolDispatchResponse', 'toLegacyToolExecutionResult', 'toLegacyMetrics'],
+]
+/**
+ * What begins it: a facade is loaded by its package's name, what comes without one is asked by an old name, a new name must
+ * not meet another of that name, and a handler of errors changes what becomes of a throw.
+ */
+const FIRST: ReadonlySet<string> = new Set([
+  'switchyard',
+  ...Object.values(migrations).flatMap(({ exports }) =>
+    Object.entries(exports).flatMap(([name, { to }]) => [name, ...(to === undefined ? [] : [to.name])]),
+  ),
+  ...NEW_NAMES.flatMap((name) => [name, `Canonical${name.charAt(0).toUpperCase()}${name.slice(1)}`]),
+  ...OLD_MEMBERS,
+  ...['use', 'setErrorHandler', 'onError'],
+])
+/** What statements of one file share without declaring it. */
+const SHARED = ['exports', 'module', 'globalThis', 'global', 'window', 'self', 'this']
+const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu
+
+/**
+ * The text of a file that stands alone, with one that does nothing in the place of each that no dispatcher can get to: what is
+ * left names something of a facade, or shares a name that the file declares with what does. Parsing all the others, and asking
+ * the checker about them, is most of the time and the memory of a run.
+ *
+ * Every position stays what it was, and so does what the edits of a file go by: directives, the first statement, what is
+ * imported, and whether it is a module. The whole text, where it cannot be seen what belongs together.
+ */
+export function textOfNote(path: string, text: string): string {
+  if (/\.d\.[cm]?ts$|\.(?:vue|svelte)\.[jt]sx?$/.test(path) || /\\u|\bdeclare\s+(?:global|module)\b/.test(text))
+    return text
+  const isJavaScript = /\.[cm]?jsx?$/.test(path)
+  if (isJavaScript && /@(?:typedef|callback|import|enum|template|overload)\b/.test(text)) return text
+  const source = ts.createSourceFile(path, text, WITHOUT_JSDOC)
+  if (hasErrors(source)) return text
+  const kept = framework(source)
+  if (!ts.isExternalModule(source) && !(isJavaScript && [...kept].some(isRequire))) return text
+  keepReached(source, kept)
+  const parts = source.statements.map((statement) => {
+    const whole = statement.getFullText(source)
+    return kept.has(statement) ? whole : emptied(whole, statement.getStart(source) - statement.pos)
+  })
+  return [...parts, text.slice(source.endOfFileToken.pos)].join('')
+}
+
+const WITHOUT_JSDOC = {
+  languageVersion: ts.ScriptTarget.ESNext,
+  jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+} satisfies ts.CreateSourceFileOptions
+
+function hasErrors(source: ts.SourceFile): boolean {
+  const { parseDiagnostics } = source as ts.SourceFile & { readonly parseDiagnostics?: readonly unknown[] }
+  return parseDiagnostics === undefined || parseDiagnostics.length > 0
+}
+
+/** What says how the file is written and what it is, whatever else it is about. */
+function framework(source: ts.SourceFile): Set<ts.Statement> {
+  const { statements } = source
+  const first = statements.findIndex((one) => !isDirective(one))
+  const kept = new Set(statements.slice(0, first + 1))
+  for (const statement of statements) if (isLink(statement) || isRequire(statement)) kept.add(statement)
+  // Something has to say that it is a module.
+  const exported = statements.find((one) => isLink(one) || isExported(one))
+  return exported === undefined ? kept : kept.add(exported)
+}
+
+function isDirective(statement: ts.Statement): boolean {
+  return ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)
+}
+
+function isLink(statement: ts.Statement): boolean {
+  return (
+    ts.isImportDeclaration(statement) ||
+    ts.isImportEqualsDeclaration(statement) ||
+    ts.isExportDeclaration(statement) ||
+    ts.isExportAssignment(statement)
+  )
+}
+
+function isExported(statement: ts.Statement): boolean {
+  return (
+    ts.canHaveModifiers(statement) &&
+    statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+  )
+}
+
+/** `const … = require('…')` */
+function isRequire(statement: ts.Statement): boolean {
+  return (
+    ts.isVariableStatement(statement) &&
+    statement.declarationList.declarations.some(({ initializer }) => isLoad(initializer))
+  )
+}
+
+function isLoad(initializer: ts.Expression | undefined): boolean {
+  if (initializer === undefined || !ts.isCallExpression(initializer)) return false
+  const { expression } = initializer
+  return ts.isIdentifier(expression) && expression.text === 'require' && initializer.arguments.some(ts.isStringLiteral)
+}
+
+/** Adds the statements that a dispatcher can get to. */
+function keepReached(source: ts.SourceFile, kept: Set<ts.Statement>): void {
+  const shared = new Set(SHARED)
+  const left = new Map<ts.Statement, ReadonlySet<string>>()
+  for (const statement of source.statements) {
+    left.set(statement, new Set(statement.getFullText(source).match(WORD)))
+    for (const name of declaredBy(statement, source)) shared.add(name)
+  }
+  const noted = new Set(FIRST)
+  for (let size = -1; size !== noted.size;) {
+    size = noted.size
+    for (const [statement, words] of left) {
+      if (!meets(words, noted)) continue
+      left.delete(statement)
+      kept.add(statement)
+      for (const word of words) if (shared.has(word)) noted.add(word)
+    }
+  }
+}
+
+function meets(words: ReadonlySet<string>, noted: ReadonlySet<string>): boolean {
+  for (const word of words) if (noted.has(word)) return true
+  return false
+}
+
+/** The names by which other statements reach what a statement makes. */
+function declaredBy(statement: ts.Statement, source: ts.SourceFile): readonly string[] {
+  // What is loaded from elsewhere has no known type here.
+  if ((isLink(statement) || isRequire(statement)) && !statement.getFullText(source).includes('@switchyard/')) return []
+  const names: ts.Node[] = []
+  const visit = (node: ts.Node): void => {
+    if (isNamedForAll(node) && node.name !== undefined) names.push(node.name)
+    if (
+      ts.isStatement(node) ||
+      ts.isImportClause(node) ||
+      ts.isNamedImports(node) ||
+      ts.isVariableDeclarationList(node)
+    )
+      ts.forEachChild(node, visit)
+  }
+  visit(statement)
+  return names.flatMap((name) => name.getText(source).match(WORD) ?? [])
+}
+
+/** What declares a name for its module, at its top or in a block. */
+function isNamedForAll(node: ts.Node): node is ts.Node & { readonly name?: ts.Node } {
+  return (
+    ts.isDeclarationStatement(node) ||
+    ts.isVariableDeclaration(node) ||
+    ts.isImportClause(node) ||
+    ts.isNamespaceImport(node) ||
+    ts.isImportSpecifier(node)
+  )
+}
+
+/**
+ * A statement that does nothing, as long as what it takes the place of and with as many lines. A number, since an unclosed
+ * statement before it would take a semicolon, or a block, for its own; closed as the other was, which tells how the file is written.
+ */
+function emptied(text: string, start: number): string {
+  if (text.length - start < NOTHING.length) return text
+  const blank = text.replaceAll(/[^\r\n\u2028\u2029]+/g, (line) => ' '.repeat(line.length))
+  const end = text.length - 1
+  return `${blank.slice(0, start)}${NOTHING}${blank.slice(start + NOTHING.length, end)}${text.slice(Math.max(end, start + NOTHING.length)).replace(/[^;]/, ' ')}`
+}
+
+const NOTHING = '0;'
