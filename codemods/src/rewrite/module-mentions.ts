@@ -84,8 +84,8 @@ function noteOwnMock(work: Work, call: ts.CallExpression): void {
   )
     return
   const made = factory === undefined ? undefined : factoryObject(factory)
-  const names = new Set(made?.properties.flatMap(({ name }) => (name === undefined ? [] : [name.getText()])))
-  if (names.size > 0) work.ownMocks.push({ call, names })
+  const names = made?.properties.flatMap(({ name }) => (name === undefined ? [] : [name.getText()]))
+  work.ownMocks.push({ call, names: names && new Set(names) })
 }
 
 function left(work: Work, node: ts.Node, facade: FacadeName, message: string): void {
