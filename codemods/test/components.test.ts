@@ -331,6 +331,67 @@ describe('moduleOf()', () => {
     expect(texts['src/Caller.vue']).toContain(`const held = ${create}`)
   })
 
+  const given = `const go = ${go}`
+  it.each([
+    ['Exposed.vue', ['<script setup lang="ts">', ...imports, given, 'defineExpose({ go })', '</script>']],
+    ['Renamed.vue', ['<script setup lang="ts">', ...imports, given, 'defineExpose({ start: go, at: 1 })', '</script>']],
+    ['Inline.vue', ['<script setup lang="ts">', ...imports, `defineExpose({ go: ${go} })`, '</script>']],
+    [
+      'Setup.vue',
+      [
+        '<script lang="ts">',
+        ...imports,
+        'export default { setup(_: unknown, { expose }: { expose(it: object): void }) {',
+        given,
+        'expose({ go }) } }',
+        '</script>',
+      ],
+    ],
+    [
+      'Returned.vue',
+      ['<script lang="ts">', ...imports, 'export default { setup() {', given, 'return { go } } }', '</script>'],
+    ],
+    ['Methods.vue', ['<script lang="ts">', ...imports, `export default { methods: { go: ${go} } }`, '</script>']],
+    ['Exported.svelte', ['<script lang="ts">', ...imports, `export ${given}`, '</script>']],
+    [
+      'Function.svelte',
+      [
+        '<script lang="ts">',
+        ...imports,
+        'export async function go(x: ToolDispatcher) { return x.isActive() }',
+        '</script>',
+      ],
+    ],
+  ])('leaves a function that other components reach through a ref on its facade (%s)', async (name, lines) => {
+    const file = `src/${name}`
+    const text = [...lines, ''].join('\n')
+    const declared = 'declare function defineExpose(exposed: object): void\n'
+    const { texts, findings } = await migrated({ 'tsconfig.json': tsconfig, 'src/macros.d.ts': declared, [file]: text })
+    expect(texts[file]).toMatch(/dispatch\('add'\)|isActive\(\)/u)
+    expect(texts[file]).toContain("from '@switchyard/legacy'")
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        file,
+        message: 'other components may use go of this one through a ref; change it with them by hand',
+      }),
+    )
+  })
+
+  it('changes what is used in the component alone, beside what others reach through a ref', async () => {
+    const own = `export const own = async () => { const held = ${create}\nreturn held.isActive() }`
+    const text = [
+      '<script setup lang="ts">',
+      ...imports,
+      own.replace('export ', ''),
+      'defineExpose({ at: 1 })',
+      '</script>',
+      '',
+    ]
+    const { texts, findings } = await migrated({ 'tsconfig.json': tsconfig, 'src/Own.vue': text.join('\n') })
+    expect(texts['src/Own.vue']).toContain('return held.isActive }')
+    expect(findings).toEqual([])
+  })
+
   it('leaves what a template uses of another file on its facade, in that file too', async () => {
     const library = [...imports, `export const make = () => [${create}]`, `export const go = ${go}`, ''].join('\n')
     const component = [

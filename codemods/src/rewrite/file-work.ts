@@ -3,6 +3,11 @@ import { type Style, styleOf } from './style.js'
 import { functionOf } from './syntax.js'
 import { TextEdits } from './text-edits.js'
 
+/** What is imported instead of facades. */
+export const DISPATCHER = '@switchyard/dispatcher'
+export const INTEROP = '@switchyard/dispatcher/interop'
+export const KIT = '@switchyard/facade-kit'
+
 /** A name that the new code of a file needs from a module. */
 export interface NeededName {
   readonly module: string

@@ -1,15 +1,18 @@
 import ts from '#typescript'
 import { migrations } from '../migrations.js'
 import { type Binding, type Carrier, facadeOfSpecifier } from './bindings.js'
-import { DISPATCHER, INTEROP, KIT, removeItems } from './creations.js'
 import {
+  DISPATCHER,
   type FileWork,
+  INTEROP,
   isFacadeSpecifier,
   isImportCall,
   isTypeOnlyClause,
+  KIT,
   type NeededName,
   removeStatement,
 } from './file-work.js'
+import { removeItems } from './list-items.js'
 import { indentAt } from './style.js'
 import type { Key, Work } from './work.js'
 

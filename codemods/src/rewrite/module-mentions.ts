@@ -5,6 +5,7 @@ import { facadeNames } from '../facades.js'
 import { facadeOfSpecifier, loadedFacadeIn } from './bindings.js'
 import { isFacadeSpecifier } from './file-work.js'
 import { isDispatcherClass } from './facade-symbols.js'
+import { isOptional, tieUses } from './loads.js'
 import { factoryObject, surveyMock } from './mocks.js'
 import { standsIn } from './stand-ins.js'
 import { statementOf } from './syntax.js'
@@ -83,8 +84,8 @@ function noteOwnMock(work: Work, call: ts.CallExpression): void {
   )
     return
   const made = factory === undefined ? undefined : factoryObject(factory)
-  const names = new Set(made?.properties.flatMap(({ name }) => (name === undefined ? [] : [name.getText()])))
-  if (names.size > 0) work.ownMocks.push({ call, names })
+  const names = made?.properties.flatMap(({ name }) => (name === undefined ? [] : [name.getText()]))
+  work.ownMocks.push({ call, names: names && new Set(names) })
 }
 
 function left(work: Work, node: ts.Node, facade: FacadeName, message: string): void {
@@ -232,12 +233,11 @@ function surveyLoad(work: Work, node: ts.StringLiteralLike, place: ts.CallExpres
       if (site.facade === facade && statement.pos <= site.node.pos && site.node.end <= statement.end)
         work.tie(site.key, place)
     }
-    left(
-      work,
-      place,
-      facade,
-      'it is loaded in a way that does not show what is used of it; write const { … } = … first',
-    )
+    tieUses(work, place)
+    const message = isOptional(place)
+      ? 'it may be missing here; load @switchyard/dispatcher in the same way, and use its UnifiedToolDispatcher'
+      : 'it is loaded in a way that does not show what is used of it; write const { … } = … first'
+    left(work, place, facade, message)
     return
   }
   const untyped =

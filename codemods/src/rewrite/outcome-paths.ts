@@ -124,7 +124,7 @@ function flagComparison({
 }
 
 /** The status that an expression writes: `'success'`, `ToolStatus.ERROR`. */
-function statusValue(work: Work, expression: ts.Expression): 'success' | 'error' | undefined {
+export function statusValue(work: Work, expression: ts.Expression): 'success' | 'error' | undefined {
   if (ts.isStringLiteralLike(expression)) {
     return expression.text === 'success' || expression.text === 'error' ? expression.text : undefined
   }

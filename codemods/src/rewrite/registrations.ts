@@ -1,6 +1,5 @@
 import ts from '#typescript'
-import { DISPATCHER, KIT } from './creations.js'
-import type { FileWork } from './file-work.js'
+import { DISPATCHER, type FileWork, KIT } from './file-work.js'
 import { functionOf, innermost, isNothing, isSimple, mentionsName } from './syntax.js'
 import type { Piece } from './text-edits.js'
 import { distinctToolNames, toolName } from './tool-names.js'

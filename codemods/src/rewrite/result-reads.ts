@@ -1,8 +1,8 @@
 import ts from '#typescript'
 import type { FileWork } from './file-work.js'
-import { pathAt, statusComparison, type Path, type Subject } from './outcome-paths.js'
+import { pathAt, statusComparison, statusValue, type Path, type Subject } from './outcome-paths.js'
 import { isTransparent, needsParentheses } from './syntax.js'
-import type { Work } from './work.js'
+import { isFacadeConstant, type Work } from './work.js'
 
 /** The three old shapes of a result, by the method that gave them. */
 export type OldShape = 'dispatch' | 'dispatchTool' | 'executeTool'
@@ -41,7 +41,7 @@ export function readOf(work: Work, shape: OldShape, read: PropertyRead): Read | 
     case 'status':
       return shape === 'dispatchTool' ? undefined : statusRead(work, read)
     case 'payload':
-      return shape === 'dispatch' ? payloadRead(read) : undefined
+      return shape === 'dispatch' ? payloadRead(work, read) : undefined
     case 'message':
       return shape === 'dispatch' ? textRead(work, read, "''") : undefined
     case 'error':
@@ -75,12 +75,14 @@ function isWritten(node: ts.Expression): boolean {
 
 function statusRead(work: Work, { node, success, subject }: PropertyRead): Read | undefined {
   const { parent } = node
+  // The new text has two values, and a comparison with a third would not compile.
+  if (ts.isSwitchStatement(parent) && parent.caseBlock.clauses.some((clause) => isThird(work, clause))) return undefined
   if (ts.isBinaryExpression(parent)) {
     const compared = statusComparison(work, parent, subject)
     if (compared === undefined) {
-      return ts.isStringLiteralLike(parent.left) || ts.isStringLiteralLike(parent.right)
-        ? undefined
-        : wholeStatus(node, success)
+      const other = parent.left === node ? parent.right : parent.left
+      const isConstant = ts.isPropertyAccessExpression(other) && isFacadeConstant(work, other.expression, 'ToolStatus')
+      return ts.isStringLiteralLike(other) || isConstant ? undefined : wholeStatus(node, success)
     }
     const isTrue = (compared.status === 'success') === compared.equal
     return (file) => {
@@ -89,6 +91,10 @@ function statusRead(work: Work, { node, success, subject }: PropertyRead): Read 
     }
   }
   return wholeStatus(node, success)
+}
+
+function isThird(work: Work, clause: ts.CaseOrDefaultClause): boolean {
+  return ts.isCaseClause(clause) && statusValue(work, clause.expression) === undefined
 }
 
 function wholeStatus(node: ts.Expression, success: string): Read {
@@ -100,13 +106,17 @@ function wholeStatus(node: ts.Expression, success: string): Read {
   }
 }
 
-/** `r.payload?.result` is the value; `r.payload` alone only serves as a question. */
-function payloadRead({ node, result, success }: PropertyRead): Read | undefined {
+/**
+ * `r.payload?.result` is the value; `r.payload` alone only serves as a question. `r.payload.result` throws where there was an
+ * error, unless the tests around it rule that out.
+ */
+function payloadRead(work: Work, { node, result, success, subject }: PropertyRead): Read | undefined {
   let outer: ts.Node = node
   while (isTransparent(outer.parent)) outer = outer.parent
   const access = outer.parent
   if (ts.isPropertyAccessExpression(access) && access.expression === outer && access.name.text === 'result') {
-    if (isWritten(access)) return undefined
+    const mayThrow = access.questionDotToken === undefined && pathAt(work, node, subject) !== 'success'
+    if (isWritten(access) || mayThrow) return undefined
     return (file) => file.edits.replace(access.getStart(), access.end, [result])
   }
   return isCondition(node) ? (file) => file.edits.replace(node.getStart(), node.end, [success]) : undefined
@@ -131,8 +141,23 @@ function textRead(work: Work, read: PropertyRead, absent: string): Read | undefi
     const isPlain = isSeen(node) && !ts.isBinaryExpression(node.parent)
     return isPlain ? (file) => replaceWith(file, node, absent, false) : undefined
   }
+  const asserted = path === undefined && absent === 'null' ? assertedText(node) : undefined
+  if (asserted !== undefined)
+    return (file) => file.edits.replace(node.getStart(), asserted.end, [`${error}${asserted.mark}.message`])
   const plain = path === 'error' || (absent === 'null' && !isSeen(node))
   return (file) => replaceWith(file, node, plain ? `${error}?.message` : `${error}?.message ?? ${absent}`, !plain)
+}
+
+/** A text of which something is read as if it were there: without one that throws, and goes on to. */
+function assertedText(node: ts.Expression): { readonly end: number; readonly mark: string } | undefined {
+  const { parent } = node
+  const outer = ts.isNonNullExpression(parent) ? parent : node
+  const reader = outer.parent
+  const isRead =
+    (ts.isPropertyAccessExpression(reader) || ts.isElementAccessExpression(reader)) && reader.expression === outer
+  if (!isRead || reader.questionDotToken !== undefined) return undefined
+  if (outer !== node) return { end: outer.end, mark: '!' }
+  return /\.[cm]?jsx?$/.test(node.getSourceFile().fileName) ? { end: node.end, mark: '' } : undefined
 }
 
 function resultRead(work: Work, read: PropertyRead): Read {

@@ -76,7 +76,9 @@ function followDirect(
     while (isTransparent(outer.parent)) outer = outer.parent
     const next = outer.parent
     const isValue = ts.isPropertyAccessExpression(next) && next.expression === outer && next.name.text === 'result'
-    return isValue ? { reads: [(file) => file.edits.replace(value.end, next.end, ['.result'])] } : undefined
+    return isValue && next.questionDotToken !== undefined
+      ? { reads: [(file) => file.edits.replace(value.end, next.end, ['.result'])] }
+      : undefined
   }
   return undefined
 }
@@ -121,7 +123,8 @@ function variableSubject(work: Work, name: ts.Identifier): Subject {
     ts.isIdentifier(node.expression) &&
     node.expression.text === name.text &&
     work.checker.getSymbolAtLocation(node.expression) === symbol
-  return { isSuccess: isProperty('success'), isStatus: isProperty('status') }
+  const [isFlag, isPayload] = [isProperty('success'), isProperty('payload')]
+  return { isSuccess: (node) => isFlag(node) || isPayload(node), isStatus: isProperty('status') }
 }
 
 const TAKEN: Readonly<Record<OldShape, Readonly<Record<string, string>>>> = {

@@ -1,9 +1,8 @@
-import { basename } from 'node:path'
 import ts from '#typescript'
 import { isSeenEverywhere } from './ambient.js'
 import { surveyInstances } from './instances.js'
 import { surveyMentions } from './mentions.js'
-import { oldMethodIn } from './mocks.js'
+import { joinMocks } from './own-mocks.js'
 import { surveyModules } from './module-mentions.js'
 import { surveyTemplate } from './templates.js'
 import type { Work } from './work.js'
@@ -78,55 +77,4 @@ function joinStrays(work: Work): void {
     work.everywhere.push({ key, facade })
     for (const escaped of work.escaped) if (escaped.facade === facade) work.tie(escaped.key, key)
   }
-}
-
-function joinMocks(work: Work): void {
-  for (const { call, creations } of work.mocked)
-    for (const creation of work.creations.get(creations) ?? []) work.tie(creation, call)
-  const holders = new Map<
-    string,
-    { readonly key: ts.Declaration; readonly facade: (typeof work.sites)[number]['facade'] }[]
-  >()
-  for (const site of work.sites) {
-    for (const key of holdersOf(work, site.key)) {
-      const name = ts.getNameOfDeclaration(key)?.getText() ?? ''
-      holders.set(name, [...(holders.get(name) ?? []), { key, facade: site.facade }])
-    }
-  }
-  for (const { call, names } of work.ownMocks) {
-    for (const { key, facade } of [...names].flatMap((name) => holders.get(name) ?? [])) {
-      if (!isMocked(call, key)) continue
-      const isClass = ts.isExportSpecifier(key)
-      const method = oldMethodIn(call)
-      if (isClass)
-        work.block(
-          call,
-          key,
-          facade,
-          `a stand-in for ${key.name.text} is given to ${call.arguments[0]?.getText() ?? 'a module'}; give it createForUser`,
-        )
-      else if (method !== undefined)
-        work.block(call, key, facade, `a stand-in has the old method ${method}; give it executeTool and dispose`)
-    }
-  }
-}
-
-/** The exported declarations that a key is, or was joined with by a name. */
-function holdersOf(work: Work, key: object): ts.Declaration[] {
-  const own = 'kind' in key && ts.isExportSpecifier(key as ts.Node) ? [key as ts.ExportSpecifier] : []
-  const functions = 'kind' in key && ts.isFunctionLike(key as ts.Node) ? [key as ts.SignatureDeclaration] : []
-  const linked = work.mentions.filter((mention) => mention.key === key).flatMap(({ links }) => links)
-  return [...own, ...functions, ...linked]
-}
-
-function isMocked(call: ts.CallExpression, declaration: ts.Declaration): boolean {
-  const [specifier] = call.arguments
-  if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return false
-  const file = declaration.getSourceFile().fileName
-  const named = stem(specifier.text)
-  return stem(file) === named || (stem(file) === 'index' && file.split('/').at(-2) === named)
-}
-
-function stem(path: string): string {
-  return basename(path).replace(/\.[cm]?[jt]sx?$/, '')
 }

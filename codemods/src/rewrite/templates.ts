@@ -1,5 +1,6 @@
 import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
+import { exposedNames } from './exposed.js'
 import { declarationKey, isInstance } from './flow.js'
 import { isAssignment, isFunctionLike } from './syntax.js'
 import { enclosingKey } from './type-places.js'
@@ -24,8 +25,10 @@ export function surveyTemplate(work: Work, source: ts.SourceFile): void {
     work.block(binding.local, binding.local, binding.facade, messageFor(binding.local.text))
     work.pinned.add(binding)
   }
+  const exposed = exposedNames(source)
+  const names = { all: new Set([...words, ...exposed]), messageFor: saying(words) }
   const visit = (node: ts.Node): void => {
-    surveyName(work, node, words, sites)
+    surveyName(work, node, names, sites)
     for (const property of propertiesIn(work, node)) blockProperty(work, property)
     ts.forEachChild(node, visit)
   }
@@ -69,10 +72,23 @@ function messageFor(name: string): string {
   return `the template of this component uses ${name}; change both by hand`
 }
 
-function surveyName(work: Work, node: ts.Node, words: ReadonlySet<string>, sites: readonly PlannedSite[]): void {
+/** Names that something reads which no checker sees, and what to say of one. */
+interface Names {
+  readonly all: ReadonlySet<string>
+  readonly messageFor: (name: string) => string
+}
+
+function saying(words: ReadonlySet<string>): Names['messageFor'] {
+  return (name) =>
+    words.has(name)
+      ? messageFor(name)
+      : `other components may use ${name} of this one through a ref; change it with them by hand`
+}
+
+function surveyName(work: Work, node: ts.Node, names: Names, sites: readonly PlannedSite[]): void {
   const value = valueGiven(node)
   if (value === undefined) return
-  const name = namesIn(value.name).find(({ text }) => words.has(text))
+  const name = namesIn(value.name).find(({ text }) => names.all.has(text))
   if (name === undefined) return
   const made = value.from === undefined ? [] : sites.filter((site) => isMadeBy(site.node, value.from))
   const isTakenApart = ts.isVariableDeclaration(node) && !ts.isIdentifier(node.name)
@@ -81,14 +97,15 @@ function surveyName(work: Work, node: ts.Node, words: ReadonlySet<string>, sites
   if (facade === undefined) return
   const declared = work.symbols.resolve(name)?.declarations?.[0]
   const key = declared !== undefined && work.isOwn(declared) ? declared : (declarationKey(work, name) ?? node)
-  work.block(node, key, facade, messageFor(name.text))
+  work.block(node, key, facade, names.messageFor(name.text))
   if (declared !== undefined && work.isOwn(declared)) joinFunction(work, declared, key)
   for (const site of made) work.join(site.key, key)
 }
 
 /** A template may call a function: what it gives, and what it is given, stays with it. */
 function joinFunction(work: Work, declared: ts.Declaration, key: Key): void {
-  const holder = ts.isVariableDeclaration(declared) ? declared.initializer : declared
+  const isNamed = ts.isVariableDeclaration(declared) || ts.isPropertyAssignment(declared)
+  const holder = isNamed ? declared.initializer : declared
   if (holder === undefined || !isFunctionLike(holder)) return
   work.join(holder, key)
   const visit = (node: ts.Node): void => {

@@ -90,8 +90,8 @@ export class Work {
   readonly escaped: { readonly key: Key; readonly facade: FacadeName }[] = []
   /** Mocks of a facade's module, with the creations that they stand in for. */
   readonly mocked: { readonly call: ts.CallExpression; readonly creations: string }[] = []
-  /** Mocks of modules of this code base, with the names that they replace. */
-  readonly ownMocks: { readonly call: ts.CallExpression; readonly names: ReadonlySet<string> }[] = []
+  /** Mocks of modules of this code base, with the names that they replace; absent where those cannot be seen, or are all. */
+  readonly ownMocks: { readonly call: ts.CallExpression; readonly names: ReadonlySet<string> | undefined }[] = []
   /**
    * What moves only together with every creation of its facade in its file, or in the project where its file has none; with
    * `wide`, in the project anyway, or with everything of the facade in it.
