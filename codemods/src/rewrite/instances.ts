@@ -41,12 +41,15 @@ function surveyUnknown(work: Work, node: ts.Node): void {
 }
 
 function blockUnknown(work: Work, value: ts.Expression, target: ts.Declaration | undefined): void {
-  if (target === undefined || (work.checker.getTypeAtLocation(value).flags & ts.TypeFlags.Any) === 0) return
-  const facade = work.symbols.instanceOf(work.checker.getTypeAtLocation(target))
+  if ((work.checker.getTypeAtLocation(value).flags & ts.TypeFlags.Any) === 0) return
+  const type = target === undefined ? work.checker.getContextualType(value) : work.checker.getTypeAtLocation(target)
+  const facade = type === undefined ? undefined : work.symbols.instanceOf(type)
   if (facade === undefined) return
   const message =
     'what stands in for a dispatcher here has no known type, and may have the old methods; give it its type'
-  work.block(value, target, facade, message)
+  work.block(value, target ?? value, facade, message)
+  // A library's function may give it in the place of any: `spy.mockReturnValue(…)`.
+  if (target === undefined) work.everywhere.push({ key: value, facade, wide: 'creations' })
 }
 
 function surveyFactoryCall(work: Work, node: ts.Node): void {
