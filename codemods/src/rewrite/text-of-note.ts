@@ -9,7 +9,7 @@ const NEW_NAMES = [
 ]
 /**
  * What begins it: a facade is loaded by its package's name, what comes without one is asked by an old name, a new name must
- * not meet another of that name, and a handler of errors changes what becomes of a throw.
+ * not meet another of that name, a handler of errors changes what becomes of a throw, and a mock what a module is.
  */
 const FIRST: ReadonlySet<string> = new Set([
   'switchyard',
@@ -18,7 +18,7 @@ const FIRST: ReadonlySet<string> = new Set([
   ),
   ...NEW_NAMES.flatMap((name) => [name, `Canonical${name.charAt(0).toUpperCase()}${name.slice(1)}`]),
   ...OLD_MEMBERS,
-  ...['use', 'setErrorHandler', 'onError'],
+  ...['use', 'setErrorHandler', 'onError', 'vi', 'vitest', 'jest'],
 ])
 /** What statements of one file share without declaring it. */
 const SHARED = ['exports', 'module', 'globalThis', 'global', 'window', 'self', 'this']
