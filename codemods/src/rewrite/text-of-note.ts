@@ -40,7 +40,8 @@ export function textOfNote(path: string, text: string): string {
   const source = ts.createSourceFile(path, text, WITHOUT_JSDOC)
   if (hasErrors(source)) return text
   const kept = framework(source)
-  if (!ts.isExternalModule(source) && !(isJavaScript && [...kept].some(isRequire))) return text
+  const isModule = ts.isExternalModule(source) || (isJavaScript && [...kept].some((one) => loadsIn(one).includes(true)))
+  if (!isModule) return text
   keepReached(source, kept)
   const parts = source.statements.map((statement) => {
     const whole = statement.getFullText(source)
@@ -64,7 +65,7 @@ function framework(source: ts.SourceFile): Set<ts.Statement> {
   const { statements } = source
   const first = statements.findIndex((one) => !isDirective(one))
   const kept = new Set(statements.slice(0, first + 1))
-  for (const statement of statements) if (isLink(statement) || isRequire(statement)) kept.add(statement)
+  for (const statement of statements) if (isLink(statement) || loadsIn(statement).includes(true)) kept.add(statement)
   // Something has to say that it is a module.
   const exported = statements.find((one) => isLink(one) || isExported(one))
   return exported === undefined ? kept : kept.add(exported)
@@ -90,12 +91,10 @@ function isExported(statement: ts.Statement): boolean {
   )
 }
 
-/** `const … = require('…')` */
-function isRequire(statement: ts.Statement): boolean {
-  return (
-    ts.isVariableStatement(statement) &&
-    statement.declarationList.declarations.some(({ initializer }) => isLoad(initializer))
-  )
+/** Of each variable that a statement declares, whether it is `require('…')`. */
+function loadsIn(statement: ts.Statement): readonly boolean[] {
+  if (!ts.isVariableStatement(statement)) return []
+  return statement.declarationList.declarations.map(({ initializer }) => isLoad(initializer))
 }
 
 function isLoad(initializer: ts.Expression | undefined): boolean {
@@ -132,17 +131,15 @@ function meets(words: ReadonlySet<string>, noted: ReadonlySet<string>): boolean 
 /** The names by which other statements reach what a statement makes. */
 function declaredBy(statement: ts.Statement, source: ts.SourceFile): readonly string[] {
   // What is loaded from elsewhere has no known type here.
-  if ((isLink(statement) || isRequire(statement)) && !statement.getFullText(source).includes('@switchyard/')) return []
+  const loads = loadsIn(statement)
+  const isLoaded = isLink(statement) || (loads.length > 0 && !loads.includes(false))
+  if (isLoaded && !statement.getFullText(source).includes('@switchyard/')) return []
   const names: ts.Node[] = []
   const visit = (node: ts.Node): void => {
     if (isNamedForAll(node) && node.name !== undefined) names.push(node.name)
-    if (
-      ts.isStatement(node) ||
-      ts.isImportClause(node) ||
-      ts.isNamedImports(node) ||
-      ts.isVariableDeclarationList(node)
-    )
-      ts.forEachChild(node, visit)
+    if (ts.isFunctionDeclaration(node) || ts.isModuleDeclaration(node)) return
+    const holds = ts.isStatement(node) || ts.isVariableDeclarationList(node)
+    if (holds || ts.isImportClause(node) || ts.isNamedImports(node)) ts.forEachChild(node, visit)
   }
   visit(statement)
   return names.flatMap((name) => name.getText(source).match(WORD) ?? [])

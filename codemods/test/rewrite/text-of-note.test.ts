@@ -48,6 +48,27 @@ describe('textOfNote()', () => {
     expect(noted(common, '/a.js')).toEqual(common.slice(0, -1))
   })
 
+  it('does not follow names that are of one function alone', () => {
+    const text = [
+      load,
+      'function make() { const made = new Old(ctx); return made }',
+      'function other() { const made = 1; return made }',
+      'namespace Held { export const made = 1 }',
+    ]
+    expect(noted(text)).toEqual(text.slice(0, 2))
+  })
+
+  it('follows what is declared beside what comes from elsewhere', () => {
+    const text = [
+      `const { ToolDispatcher } = require('@switchyard/legacy'), other = 1`,
+      `const log = require('./log.js'), held = {}`,
+      'held.last = new ToolDispatcher(ctx)',
+      'log(held)',
+      'const last = 1',
+    ]
+    expect(noted(text, '/a.js')).toEqual(text.slice(0, -1))
+  })
+
   it.each([
     ['an old member of something unknown', `export const run = (d) => d.dispatch('a')`],
     ['a text that names one', `const name = 'executeTool'`],
