@@ -64,7 +64,7 @@ describe('textOfNote()', () => {
       `const log = require('./log.js'), held = {}`,
       'held.last = new ToolDispatcher(ctx)',
       'log(held)',
-      'const last = 1',
+      'const after = 1',
     ]
     expect(noted(text, '/a.js')).toEqual(text.slice(0, -1))
   })
