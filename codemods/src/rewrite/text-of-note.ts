@@ -22,6 +22,8 @@ const FIRST: ReadonlySet<string> = new Set([
 ])
 /** What statements of one file share without declaring it. */
 const SHARED = ['exports', 'module', 'globalThis', 'global', 'window', 'self', 'this']
+/** In JavaScript what a property is given to has that property from then on, whatever it is: `held.last = …`, `globalThis.held = …`. */
+const GIVEN = /[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\s*(?:\.\s*[#\p{ID_Continue}$]+|\[[^\]]*\]))+\s*=(?![=>])/gu
 const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu
 
 /**
@@ -42,7 +44,7 @@ export function textOfNote(path: string, text: string): string {
   const kept = framework(source)
   const isModule = ts.isExternalModule(source) || (isJavaScript && [...kept].some((one) => loadsIn(one).includes(true)))
   if (!isModule) return text
-  keepReached(source, kept)
+  keepReached(source, kept, isJavaScript)
   const parts = source.statements.map((statement) => {
     const whole = statement.getFullText(source)
     return kept.has(statement) ? whole : emptied(whole, statement.getStart(source) - statement.pos)
@@ -104,12 +106,14 @@ function isLoad(initializer: ts.Expression | undefined): boolean {
 }
 
 /** Adds the statements that a dispatcher can get to. */
-function keepReached(source: ts.SourceFile, kept: Set<ts.Statement>): void {
+function keepReached(source: ts.SourceFile, kept: Set<ts.Statement>, isJavaScript: boolean): void {
   const shared = new Set(SHARED)
   const left = new Map<ts.Statement, ReadonlySet<string>>()
   for (const statement of source.statements) {
-    left.set(statement, new Set(statement.getFullText(source).match(WORD)))
+    const text = statement.getFullText(source)
+    left.set(statement, new Set(text.match(WORD)))
     for (const name of declaredBy(statement, source)) shared.add(name)
+    if (isJavaScript) for (const name of text.match(GIVEN)?.join(' ').match(WORD) ?? []) shared.add(name)
   }
   const noted = new Set(FIRST)
   for (let size = -1; size !== noted.size;) {

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as fc from 'fast-check'
 import ts from 'typescript-checker'
 import { describe, expect, it, vi } from 'vitest'
-import type { MigrationPlan } from '../../src/plan.js'
+import type { MigrationPlan, PlanInput } from '../../src/plan.js'
 import { applyEdits } from '../../src/rewrite/text-edits.js'
 import { textOfNote } from '../../src/rewrite/text-of-note.js'
 
@@ -56,6 +57,20 @@ describe('textOfNote()', () => {
       'namespace Held { export const made = 1 }',
     ]
     expect(noted(text)).toEqual(text.slice(0, 2))
+  })
+
+  it('follows what is given a property, wherever it comes from, in JavaScript', () => {
+    const text = [
+      load,
+      `import store from './store.js'`,
+      'store.last = new Old(ctx)',
+      'function keep() { unknown.kept[0].last = store }',
+      'log(unknown)',
+      'globalThis.made = store',
+      'log(made)',
+      'const after = 1',
+    ]
+    expect(noted(text, '/a.js')).toEqual(text.slice(0, -1))
   })
 
   it('follows what is declared beside what comes from elsewhere', () => {
@@ -170,8 +185,6 @@ function amongOthers(path: string, text: string): string {
   return parts.join('') + text.slice(source.endOfFileToken.pos)
 }
 
-type Planned = Pick<MigrationPlan, 'findings' | 'sites'> & { readonly texts: readonly string[] }
-
 describe('textOfNote() of a file that has a name of its own', () => {
   it('keeps what new code would meet, for every name that an output of a fixture imports', () => {
     const imported = /import (?:type )?\{([^}]*)\} from ['"]@switchyard\/(?:dispatcher|facade-kit)/g
@@ -188,31 +201,106 @@ describe('textOfNote() of a file that has a name of its own', () => {
   })
 })
 
-describe('planMigration() of a file that stands alone', () => {
+type Plan = (input: PlanInput) => MigrationPlan
+
+/** The planning as it is, and as it would be from whole texts. */
+async function bothPlans(): Promise<readonly [Plan, Plan]> {
+  const { planMigration } = await import('../../src/rewrite/plan-migration.js')
+  vi.resetModules()
+  vi.doMock('../../src/rewrite/text-of-note.js', () => ({ textOfNote: (_: string, text: string) => text }))
+  const { planMigration: planWhole } = await import('../../src/rewrite/plan-migration.js')
+  vi.doUnmock('../../src/rewrite/text-of-note.js')
+  return [planMigration, planWhole]
+}
+
+function planned(plan: Plan, texts: ReadonlyMap<string, string>): object {
+  const hits = [...texts].map(([path, text]) => ({ path, text }))
+  const { edits, findings, sites } = plan({ root: '/alone', hits, files: [...texts.keys()], ownDirectory: own })
+  return { findings, sites, texts: hits.map(({ path, text }) => applyEdits(text, edits.get(path) ?? [])) }
+}
+
+const name = fc.constantFrom('alpha', 'beta', 'gamma', 'delta', 'store', 'handler', 'held', 'made')
+const type = fc.constantFrom('A', 'B', 'ToolDispatcher', 'any', 'unknown')
+
+/** Statements with places for names, `_`, and types, `T`: those of every file, of modules, of CommonJS and of TypeScript. */
+const anywhere = `const _ = new ToolDispatcher(ctx, tools)|let _ = null|_ = new ToolDispatcher(ctx)|_._ = new ToolDispatcher(ctx)|const _ = {}
+const _ = { _: _, _ }|const _ = new Map()|_.set('a', _)|function _(_) { return _ }|;[_].forEach(_)|(await _).cleanup()|\`\${_}\`.length
+async function _(_) { const r = await _.dispatch('add', { a: 1 }); if (r.status === 'success') return r.payload?.result; return r.message }
+class A { constructor(_) { this._ = _ } async run() { return this._.dispatchTool('a', {}) } }|new A(_).run()|A.prototype._ = _
+if (_) { var _ = _ } else { _() }|for (const _ of [_, _]) _(_)|try { _() } catch (error) { log(error) }|globalThis._ = _|log(_, _)
+_.on('x', _)|app.use((error, request, response, next) => next(_))|app.get('/x', _)|const { _ } = _|const { _: { _ } } = _|out: { _(); break out }
+/* about _ */ const _ = () => _|const _ = _ instanceof ToolDispatcher|const UnifiedToolDispatcher = _|function call(_) { return result }
+const result = await _.dispatch('a')|log(await _.dispatch('a', { x: await _() }))|const _ = ToolDispatcher.from(_)|vi.mock('./_.js')`
+const modules = `import _ from './_.js'|import { _ } from './_.js'|import * as _ from './_.js'|export const _ = 1|export function _() { return _ }|export default _`
+const common = `exports._ = _|module.exports = { _ }|const _ = require('./_.js')|const _ = require('./_.js'), _ = _`
+const typed = `enum _ { _ }|namespace _ { export const _ = _ }|type A = { _: ToolDispatcher }|interface B { _(): T }|const _: T = _|function _(_: T) { _(_) }`
+const statements = { js: [anywhere, modules], cjs: [anywhere, common], ts: [anywhere, modules, typed] }
+
+const file = fc
+  .constantFrom('js', 'cjs', 'ts')
+  .chain((kind) =>
+    fc.tuple(
+      fc.constant(kind),
+      fc.array(filled(statements[kind].join('|').split(/[|\n](?!\|)/)), { minLength: 4, maxLength: 16 }),
+    ),
+  )
+  .chain(([kind, lines]) =>
+    fc.record({
+      kind: fc.constant(kind),
+      lines: fc.constant(lines),
+      end: fc.constantFrom('\n', ';\n', '\r\n\r\n'),
+      head: fc.constantFrom('', "'use client'", 'const head = 1'),
+    }),
+  )
+  .map(({ kind, lines, end, head }) => {
+    const taken = '{ ToolDispatcher, createRequestScopedToolDispatcher }'
+    const first =
+      kind === 'cjs' ? `const ${taken} = require('@switchyard/legacy')` : `import ${taken} from '@switchyard/legacy'`
+    return [
+      kind === 'ts' ? '/alone/a.ts' : '/alone/a.js',
+      [head, first, ...lines].filter(Boolean).join(end) + end,
+    ] as const
+  })
+
+function filled(templates: readonly string[]): fc.Arbitrary<string> {
+  return fc
+    .tuple(fc.constantFrom(...templates), fc.array(name, { minLength: 8, maxLength: 8 }), type)
+    .map(([template, names, of]) => {
+      let at = 0
+      return template.replaceAll(/\b_\b/g, () => names[(at += 1) - 1] ?? 'made').replaceAll(/\bT\b/g, of)
+    })
+}
+
+describe('planMigration() of files that stand alone', () => {
   it('plans the same from what is of note as from all of it, for every fixture', async () => {
     const cases = new Map<string, Map<string, string>>()
     for (const path of inputs) {
-      const name = path.slice(0, path.indexOf('/input'))
-      const texts = cases.get(name) ?? new Map<string, string>()
+      const folder = path.slice(0, path.indexOf('/input'))
+      const texts = cases.get(folder) ?? new Map<string, string>()
       const at = join('/alone', path)
-      cases.set(name, texts.set(at, amongOthers(at, readFileSync(join(fixtures, path), 'utf8'))))
+      cases.set(folder, texts.set(at, amongOthers(at, readFileSync(join(fixtures, path), 'utf8'))))
     }
-    const { planMigration } = await import('../../src/rewrite/plan-migration.js')
-    vi.resetModules()
-    vi.doMock('../../src/rewrite/text-of-note.js', () => ({ textOfNote: (_: string, text: string) => text }))
-    const { planMigration: planWhole } = await import('../../src/rewrite/plan-migration.js')
-    vi.doUnmock('../../src/rewrite/text-of-note.js')
-
-    const planned = (plan: typeof planMigration, texts: ReadonlyMap<string, string>): Planned => {
-      const hits = [...texts].map(([path, text]) => ({ path, text }))
-      const { edits, findings, sites } = plan({ root: '/alone', hits, files: [...texts.keys()], ownDirectory: own })
-      return { findings, sites, texts: hits.map(({ path, text }) => applyEdits(text, edits.get(path) ?? [])) }
-    }
+    const [plan, planWhole] = await bothPlans()
     let shorter = 0
-    for (const [name, texts] of cases) {
+    for (const [folder, texts] of cases) {
       if ([...texts].some(([path, text]) => textOfNote(path, text) !== text)) shorter += 1
-      expect(planned(planMigration, texts), name).toEqual(planned(planWhole, texts))
+      expect(planned(plan, texts), folder).toEqual(planned(planWhole, texts))
     }
     expect(shorter).toBeGreaterThan(cases.size / 2)
   }, 120_000)
+
+  it('plans the same for files put together at random', async () => {
+    const [plan, planWhole] = await bothPlans()
+    let shorter = 0
+    const numRuns = Number(process.env['SWITCHYARD_RUNS'] ?? 200)
+    fc.assert(
+      fc.property(file, ([path, text]) => {
+        if (textOfNote(path, text) !== text) shorter += 1
+        const texts = new Map([[path, text]])
+        expect(planned(plan, texts)).toEqual(planned(planWhole, texts))
+      }),
+      { numRuns },
+    )
+    expect(shorter).toBeGreaterThan(numRuns / 3)
+  }, 600_000)
 })
