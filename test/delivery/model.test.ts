@@ -29,6 +29,20 @@ describe('event delivery, whatever happens', () => {
     expect(await faultOf(await intactBuild(), memoryStorage, runs || 300)).toBeUndefined()
   })
 
+  it('does not take a tab that is held again for one whose event has been let go', async () => {
+    const steps: Operation[] = [
+      { do: 'open', user: 'ann', from: 'oldest' },
+      { do: 'hold', tab: 0 },
+      { do: 'append', user: 'ann', count: 2 },
+      { do: 'turns', count: 12 },
+      { do: 'relax', tab: 0 },
+      { do: 'hold', tab: 0 },
+      { do: 'turns', count: 1 },
+    ]
+    const build = await intactBuild()
+    expect(await live(new World(build, memoryStorage(build, RETENTION), RETENTION), steps)).toBeUndefined()
+  })
+
   it('gives each client the log of its user from a SQLite file', async () => {
     expect(await faultOf(await intactBuild(), sqliteStorage, runs || 60)).toBeUndefined()
   })

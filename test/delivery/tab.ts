@@ -20,6 +20,8 @@ export class Tab {
   /** The event that is being applied. */
   #current: AgentEvent | undefined
   #hold: { readonly released: Promise<void>; release(): void } | undefined
+  /** What the event that is being applied waits for. */
+  #holdOfCurrent: Promise<void> | undefined
   #startedAt: Position | undefined
   #isTold = false
   #timesOfNext = 1
@@ -71,6 +73,7 @@ export class Tab {
     this.#wire?.flow()
     this.#hold?.release()
     this.#hold = undefined
+    this.#holdOfCurrent = undefined
   }
 
   /** The page is loaded anew, with the cursor that was saved. */
@@ -79,6 +82,7 @@ export class Tab {
     if (this.isClosed || this.#cursor === undefined) return
     this.#client.close()
     this.#current = undefined
+    this.#holdOfCurrent = undefined
     this.#isTold = false
     this.#told = undefined
     this.#client = this.#connect()
@@ -140,7 +144,8 @@ export class Tab {
   #apply(event: AgentEvent): Promise<void> | undefined {
     if (this.#current !== undefined) this.#world.found(`${event.id} was applied while ${this.#current.id} was`)
     this.#current = event
-    return this.#hold?.released
+    this.#holdOfCurrent = this.#hold?.released
+    return this.#holdOfCurrent
   }
 
   #applyLate(): undefined {
@@ -159,7 +164,7 @@ export class Tab {
     }
     const event = this.#current
     if (event === undefined) return
-    if (this.#hold !== undefined) this.#world.found(`the cursor was saved while ${event.id} was being applied`)
+    if (this.#holdOfCurrent !== undefined) this.#world.found(`the cursor was saved while ${event.id} was being applied`)
     this.#current = undefined
     if (cursor.id !== event.id) this.#world.found(`after ${event.id} the cursor was ${String(cursor.id)}`)
     const place: Place = { epoch: cursor.epoch, seq: cursor.seq, id: event.id }
