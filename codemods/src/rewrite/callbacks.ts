@@ -1,5 +1,7 @@
 import ts from '#typescript'
-import { declarationKey, holds, joinContextual, sourceOf } from './flow.js'
+import { joinContextual } from './flow.js'
+import { holds } from './instance-types.js'
+import { declarationKey, sourceOf } from './sources.js'
 import { innermost, isFunctionLike, outermost } from './syntax.js'
 import type { Key, Work } from './work.js'
 

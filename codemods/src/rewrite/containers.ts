@@ -1,6 +1,7 @@
 import ts from '#typescript'
 import { functionHanded, isOwnCall, joinHanded } from './callbacks.js'
-import { declarationKey, holds, sourceOf } from './flow.js'
+import { holds } from './instance-types.js'
+import { declarationKey, sourceOf } from './sources.js'
 import { isFunctionLike, isTransparent } from './syntax.js'
 import type { Key, Work } from './work.js'
 

@@ -1,13 +1,15 @@
 import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
+import { intoCall } from './arguments.js'
+import { isAnyType, isInstance, isInstanceType, isUnknown } from './instance-types.js'
 import { checkReach, classOfField, isExported } from './reach.js'
 import { functionOf, isAssignment, isFunctionLike, isTransparent } from './syntax.js'
-import { keepViewsAlive } from './views.js'
+import { declarationKey, declarationKeyOf, sourceOf } from './sources.js'
 import type { Key, Work } from './work.js'
 
 /**
- * Where dispatchers come from and where they go. Every declaration, call and function is a key; joining two says that one
- * cannot move without the other. What flows to a place that this file does not understand is blocked: it stays.
+ * Where dispatchers go. Every declaration, call and function is a key; joining two says that one cannot move without the
+ * other. What flows to a place that is not understood here is blocked: it stays.
  */
 
 /** Joins an expression whose value is a dispatcher with where it comes from and where it goes. */
@@ -24,84 +26,6 @@ export function followInstance(
   }
   checkReach(work, source, expression, facade)
   follow(work, expression, source, facade)
-}
-
-/** The key that an expression's value comes from. */
-export function sourceOf(
-  work: Work,
-  expression: ts.Expression,
-  isCreation: (node: ts.Node) => boolean,
-): Key | undefined {
-  if (isTransparent(expression) || ts.isAwaitExpression(expression))
-    return sourceOf(work, expression.expression, isCreation)
-  if (isCreation(expression)) return expression
-  if (ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression)) {
-    const key = declarationKey(work, ts.isIdentifier(expression) ? expression : expression.name)
-    if (key !== undefined) return key
-    return ts.isPropertyAccessExpression(expression) ? sourceOf(work, expression.expression, isCreation) : undefined
-  }
-  if (ts.isElementAccessExpression(expression))
-    return (
-      (ts.isStringLiteralLike(expression.argumentExpression)
-        ? declarationKey(work, expression.argumentExpression)
-        : undefined) ?? sourceOf(work, expression.expression, isCreation)
-    )
-  if (ts.isCallExpression(expression)) {
-    const declaration = work.checker.getResolvedSignature(expression)?.declaration
-    if (declaration !== undefined && work.isOwn(declaration)) {
-      joinGeneric(work, expression, declaration, isCreation)
-      return declaration
-    }
-    // A method of a container or a promise: what it holds went in there.
-    const holder = ts.isPropertyAccessExpression(expression.expression) ? expression.expression.expression : undefined
-    const held = () => (holder === undefined ? undefined : sourceOf(work, holder, isCreation))
-    const isMade = work.symbols.mentions(work.checker.getTypeAtLocation(expression))
-    if (!isMade) return held()
-    const isHeld = holder !== undefined && holds(work, holder)
-    return (isHeld ? held() : undefined) ?? expression
-  }
-  if (ts.isConditionalExpression(expression)) {
-    const [first, second] = [expression.whenTrue, expression.whenFalse].map((branch) =>
-      sourceOf(work, branch, isCreation),
-    )
-    if (first !== undefined && second !== undefined) work.join(first, second)
-    return first ?? second
-  }
-  if (ts.isBinaryExpression(expression)) {
-    const [left, right] = [expression.left, expression.right].map((side) => sourceOf(work, side, isCreation))
-    if (left !== undefined && right !== undefined) work.join(left, right)
-    return right ?? left
-  }
-  if (ts.isArrayLiteralExpression(expression) || ts.isObjectLiteralExpression(expression)) return expression
-  if (ts.isNewExpression(expression)) return expression
-  return undefined
-}
-
-/** What a generic function gives may be what it was given: `use(context)`. */
-function joinGeneric(
-  work: Work,
-  call: ts.CallExpression,
-  declaration: ts.SignatureDeclaration | ts.JSDocSignature,
-  isCreation: (node: ts.Node) => boolean,
-): void {
-  if (declaration.typeParameters === undefined) return
-  for (const argument of call.arguments) {
-    const source = sourceOf(work, argument, isCreation)
-    if (source !== undefined) work.join(source, declaration)
-  }
-}
-
-/** The declaration behind a name, which stands for everything that the name refers to. */
-export function declarationKey(work: Work, name: ts.Node): ts.Declaration | undefined {
-  const { parent } = name
-  const symbol =
-    parent !== undefined && ts.isShorthandPropertyAssignment(parent) && parent.name === name
-      ? work.checker.getShorthandAssignmentValueSymbol(parent)
-      : work.symbols.resolve(name)
-  const resolved =
-    symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? work.checker.getAliasedSymbol(symbol) : symbol
-  const declaration = resolved?.valueDeclaration ?? resolved?.declarations?.[0]
-  return declaration !== undefined && work.isOwn(declaration) ? declaration : undefined
 }
 
 /** Climbs from an expression to where its value goes. */
@@ -329,112 +253,6 @@ export function joinContextual(work: Work, holder: ts.SignatureDeclaration, plac
 function hasOwnSignature(work: Work, call: ts.CallExpression): boolean {
   const declaration = work.checker.getResolvedSignature(call)?.declaration
   return declaration !== undefined && work.isOwn(declaration)
-}
-
-function intoCall(
-  work: Work,
-  call: ts.CallExpression | ts.NewExpression,
-  argument: ts.Expression,
-  source: Key,
-  facade: FacadeName,
-): void {
-  if (call.expression === argument) return
-  const signature = work.checker.getResolvedSignature(call)
-  const index = call.arguments?.indexOf(argument) ?? -1
-  const parameters = signature?.getParameters() ?? []
-  const parameter = parameters[Math.min(index, parameters.length - 1)]
-  const declaration = parameter?.valueDeclaration
-  // It has been given its new type already.
-  if (parameter !== undefined && isCanonical(work.checker.getTypeOfSymbolAtLocation(parameter, call))) return
-  if (parameter !== undefined && declaration !== undefined && work.isOwn(declaration)) {
-    const type = work.checker.getTypeOfSymbolAtLocation(parameter, call)
-    const isHeld = isInstance(work, argument)
-      ? isInstanceType(work, type) && isInstance(work, declaration)
-      : !isAnyType(work, declaration)
-    if (isHeld) {
-      work.join(source, declaration)
-      checkReach(work, declaration, argument, facade)
-      return
-    }
-  } else if (ts.isPropertyAccessExpression(call.expression)) {
-    // A method of a container that holds dispatchers: a map, an array, a set, a promise.
-    const holder = declarationKeyOf(work, call.expression.expression)
-    if (holder !== undefined && work.symbols.mentions(work.checker.getTypeAtLocation(call.expression.expression))) {
-      work.join(source, holder)
-      return
-    }
-  }
-  // What a library makes of it holds it: a map, a promise of several.
-  if (
-    (declaration === undefined || !work.isOwn(declaration)) &&
-    work.symbols.mentions(work.checker.getTypeAtLocation(call))
-  ) {
-    work.join(source, call)
-    if (declaration !== undefined && isDisposable(work, declaration))
-      keepViewsAlive(
-        work,
-        { node: argument, key: source, facade },
-        'the end of a view does not dispose what it shows; take it out of what disposes it',
-      )
-    return
-  }
-  work.escape(
-    argument,
-    source,
-    facade,
-    `it is passed to ${nameOf(call)}, which may expect its old shape; give the parameter its type, or change it by hand`,
-  )
-}
-
-/** Whether something is asked of a parameter because it will be disposed: `stack.use(dispatcher)`. */
-function isDisposable(work: Work, parameter: ts.Declaration): boolean {
-  const type = work.checker.getTypeAtLocation(parameter)
-  const asked = work.checker.getBaseConstraintOfType(type) ?? type
-  return (asked.isUnion() ? asked.types : [asked]).some((part) =>
-    part.getProperties().some(({ escapedName }) => /^__@(?:asyncDispose|dispose)@/.test(String(escapedName))),
-  )
-}
-
-function declarationKeyOf(work: Work, expression: ts.Expression): ts.Declaration | undefined {
-  if (ts.isIdentifier(expression)) return declarationKey(work, expression)
-  return ts.isPropertyAccessExpression(expression) ? declarationKey(work, expression.name) : undefined
-}
-
-function nameOf(call: ts.CallExpression | ts.NewExpression): string {
-  const text = call.expression.getText()
-  return text.length > 40 ? 'a function' : `${text}()`
-}
-
-/** Whether a type is the canonical dispatcher's. */
-function isCanonical(type: ts.Type): boolean {
-  const declaration = type.symbol?.declarations?.[0]
-  return (
-    type.symbol?.name === 'UnifiedToolDispatcher' &&
-    declaration !== undefined &&
-    /\/(?:@switchyard|packages)\/dispatcher\//u.test(declaration.getSourceFile().fileName)
-  )
-}
-
-/** Whether dispatchers are somewhere in the type of a place. */
-export function holds(work: Work, node: ts.Node): boolean {
-  return isInstance(work, node) || work.symbols.mentions(work.checker.getTypeAtLocation(node))
-}
-
-export function isInstance(work: Work, node: ts.Node): boolean {
-  return isInstanceType(work, work.checker.getTypeAtLocation(node))
-}
-
-function isInstanceType(work: Work, type: ts.Type): boolean {
-  return work.symbols.instanceOf(type) !== undefined
-}
-
-function isAnyType(work: Work, node: ts.Node): boolean {
-  const type = work.checker.getTypeAtLocation(node)
-  return !work.symbols.mentions(type) && !isInstanceType(work, type)
-}
-
-export function isUnknown({ flags }: ts.Type): boolean {
-  return (flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0
 }
 
 function describe(node: ts.Node): string {

@@ -1,6 +1,6 @@
 import ts from '#typescript'
 import { parameterSource } from './callbacks.js'
-import { sourceOf } from './flow.js'
+import { sourceOf } from './sources.js'
 import type { Key, Work } from './work.js'
 
 /** What a name in a pattern is taken from. */

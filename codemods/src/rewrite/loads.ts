@@ -1,5 +1,5 @@
 import ts from '#typescript'
-import { declarationKey } from './flow.js'
+import { declarationKey } from './sources.js'
 import { isAssignment, isFunctionLike, statementOf } from './syntax.js'
 import type { Work } from './work.js'
 

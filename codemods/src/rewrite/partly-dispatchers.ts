@@ -1,6 +1,6 @@
 import type ts from '#typescript'
 import { type FacadeSymbol, isDispatcherClass } from './facade-symbols.js'
-import { sourceOf } from './flow.js'
+import { sourceOf } from './sources.js'
 import { patternSource } from './holder-sources.js'
 import type { Key, Work } from './work.js'
 

@@ -1,6 +1,7 @@
 import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
-import { isUnknown, sourceOf } from './flow.js'
+import { isUnknown } from './instance-types.js'
+import { sourceOf } from './sources.js'
 import { usesNamed } from './references.js'
 import { isAssignment } from './syntax.js'
 import type { Key, Work } from './work.js'
