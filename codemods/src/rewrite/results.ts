@@ -1,9 +1,11 @@
 import ts from '#typescript'
 import type { FileWork } from './file-work.js'
 import { referencesOf } from './references.js'
-import { statusComparison, type Subject } from './outcome-paths.js'
+import type { Subject } from './outcome-paths.js'
 import { isSeen, type OldShape, type Read, readOf } from './result-reads.js'
-import { functionOf, isFunctionLike, isTransparent, needsParentheses, outermost, statementOf } from './syntax.js'
+import { isTransparent, needsParentheses, outermost } from './syntax.js'
+import { isReadFirst } from './read-first.js'
+import { type Followed, followPattern } from './result-patterns.js'
 import { isWatched } from './watchers.js'
 import type { Work } from './work.js'
 
@@ -42,12 +44,6 @@ function outermostValue(node: ts.Expression): ts.Expression {
 
 function isUnused(value: ts.Expression): boolean {
   return ts.isExpressionStatement(value.parent) || ts.isVoidExpression(value.parent)
-}
-
-interface Followed {
-  readonly reads: readonly Read[]
-  /** The first read of the outcome, in the order of the source. */
-  readonly first?: ts.Node | undefined
 }
 
 /** Follows an awaited result: a variable, taken apart, or one property read at once. */
@@ -127,111 +123,6 @@ function variableSubject(work: Work, name: ts.Identifier): Subject {
   return { isSuccess: (node) => isFlag(node) || isPayload(node), isStatus: isProperty('status') }
 }
 
-const TAKEN: Readonly<Record<OldShape, Readonly<Record<string, string>>>> = {
-  dispatch: { status: 'success', message: 'error' },
-  dispatchTool: { success: 'success', result: 'result', error: 'error' },
-  executeTool: {
-    ...{ success: 'success', status: 'success', result: 'result', error: 'error' },
-    ...{ errorMessage: 'error', toolName: 'toolName', userId: 'userId' },
-  },
-}
-
-interface Taken {
-  readonly element: ts.BindingElement
-  readonly property: string
-  readonly local: ts.Identifier
-  readonly references: readonly ts.Identifier[]
-}
-
-/** Follows a result that is taken apart where it arrives. */
-function followPattern(work: Work, pattern: ts.ObjectBindingPattern, shape: OldShape): Followed | undefined {
-  const taken: Taken[] = []
-  for (const element of pattern.elements) {
-    const property = (element.propertyName ?? element.name).getText()
-    if (element.dotDotDotToken !== undefined || element.initializer !== undefined || !ts.isIdentifier(element.name))
-      return undefined
-    if (TAKEN[shape][property] === undefined) return undefined
-    taken.push({ element, property, local: element.name, references: referencesOf(work, element.name) })
-  }
-  const status = taken.find(({ property }) => property === 'status')
-  if (status !== undefined && taken.some(({ property }) => property === 'success')) return undefined
-  const flag = taken.find(({ property }) => property === 'success')
-  const names = (one: Taken | undefined) => (node: ts.Expression) =>
-    one !== undefined && ts.isIdentifier(node) && one.references.some((reference) => reference === node)
-  const subject: Subject = { isSuccess: names(flag), isStatus: names(status) }
-  if (status !== undefined && !status.references.every((reference) => isComparison(work, reference, subject)))
-    return undefined
-  const reads: Read[] = []
-  for (const one of taken) {
-    const planned = takenReads(work, shape, one, subject)
-    if (planned === undefined) return undefined
-    reads.push(...planned)
-  }
-  return { reads, first: firstOf(taken, flag ?? status) }
-}
-
-function isComparison(work: Work, reference: ts.Identifier, subject: Subject): boolean {
-  return ts.isBinaryExpression(reference.parent) && statusComparison(work, reference.parent, subject) !== undefined
-}
-
-function firstOf(taken: readonly Taken[], flag: Taken | undefined): ts.Node | undefined {
-  const all = taken.flatMap(({ references }) => references).toSorted((a, b) => a.pos - b.pos)
-  return all[0] !== undefined && flag?.references.includes(all[0]) === true ? all[0] : undefined
-}
-
-function takenReads(
-  work: Work,
-  shape: OldShape,
-  { element, property, local, references }: Taken,
-  subject: Subject,
-): Read[] | undefined {
-  const target = TAKEN[shape][property] ?? property
-  const { text } = local
-  const flag = property === 'status' ? 'success' : text
-  if (property === 'status' && isUsed(local.getSourceFile(), 'success', local)) return undefined
-  const reads: Read[] = []
-  if (property === 'status') reads.push((file) => file.edits.replace(element.getStart(), element.end, ['success']))
-  else if (target !== property) {
-    reads.push((file) =>
-      file.edits.replace(element.getStart(), element.end, [text === target ? target : `${target}: ${text}`]),
-    )
-  }
-  for (const node of references) {
-    const read = readOf(work, shape, {
-      node,
-      property,
-      success: flag,
-      error: text,
-      result: text,
-      base: undefined,
-      subject,
-    })
-    if (read === undefined) return undefined
-    reads.push(read)
-  }
-  return reads
-}
-
-/** Whether a name means something in the function around a node already. */
-function isUsed(source: ts.SourceFile, name: string, near: ts.Node): boolean {
-  const holder = functionOf(near)
-  let used = false
-  const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) && node.text === name && !isPropertyName(node)) used = true
-    if (!used) ts.forEachChild(node, visit)
-  }
-  visit(holder === source ? source : holder)
-  return used
-}
-
-function isPropertyName(node: ts.Identifier): boolean {
-  const { parent } = node
-  return (
-    (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
-    (ts.isPropertyAssignment(parent) && parent.name === node)
-  )
-}
-
 /** Follows a promise that is not awaited where it is made. */
 function followPromise(work: Work, call: ts.CallExpression, shape: OldShape): ResultPlan | undefined {
   const throwing = shape === 'executeTool'
@@ -309,78 +200,4 @@ function awaitedAll(list: ts.Expression): ts.VariableDeclaration | undefined {
   return declaration !== undefined && ts.isVariableDeclaration(declaration) && declaration.type === undefined
     ? declaration
     : undefined
-}
-
-/**
- * Whether the success of a result is looked at before anything else happens: in the next statement, before any call, and
- * nothing else runs whatever it is. Only then does a denial that is no longer thrown stop what it stopped before.
- */
-function isReadFirst(value: ts.Expression, first: ts.Node): boolean {
-  const statement = statementOf(value)
-  if (ts.isPropertyAccessExpression(value.parent) && value.parent === first)
-    return isDecision(first) && parts(statement)
-  const { parent } = statement
-  if (!ts.isBlock(parent) && !ts.isSourceFile(parent) && !ts.isCaseOrDefaultClause(parent)) return false
-  const next = parent.statements[parent.statements.findIndex((one) => one === statement) + 1]
-  if (next === undefined || first.pos < next.pos || first.end > next.end) return false
-  return isDecision(first) && !happensBefore(next, first) && parts(next)
-}
-
-/** Whether the ways of success and failure part for good at a statement: one of them leaves, or nothing comes behind both. */
-function parts(statement: ts.Node): boolean {
-  if (ts.isReturnStatement(statement) || ts.isThrowStatement(statement)) return true
-  const ways = ts.isIfStatement(statement)
-    ? [statement.thenStatement, statement.elseStatement]
-    : ts.isSwitchStatement(statement)
-      ? statement.caseBlock.clauses.map(({ statements }) => statements.at(-1))
-      : []
-  return ways.some((way) => way !== undefined && leavesFunction(way)) || isLast(statement)
-}
-
-function leavesFunction(way: ts.Statement): boolean {
-  const last = ts.isBlock(way) ? way.statements.at(-1) : way
-  return last !== undefined && (ts.isReturnStatement(last) || ts.isThrowStatement(last))
-}
-
-/** Whether a function ends with a statement. */
-function isLast(statement: ts.Node): boolean {
-  for (let at = statement; ; at = at.parent) {
-    const { parent } = at
-    if (isFunctionLike(parent)) return true
-    const isEnd = ts.isBlock(parent) ? parent.statements.at(-1) === at : ts.isIfStatement(parent)
-    if (!isEnd) return false
-  }
-}
-
-/** Whether a read decides what runs: the condition of an `if`, a ternary, a switch, `&&` or `||`. */
-function isDecision(read: ts.Node): boolean {
-  for (let at = read; at.parent !== undefined; at = at.parent) {
-    const { parent } = at
-    if (ts.isIfStatement(parent)) return parent.expression === at
-    if (ts.isConditionalExpression(parent)) return parent.condition === at
-    if (ts.isSwitchStatement(parent)) return parent.expression === at
-    if (ts.isWhileStatement(parent)) return false
-    const passes =
-      ts.isPrefixUnaryExpression(parent) || ts.isBinaryExpression(parent) || ts.isParenthesizedExpression(parent)
-    if (!passes) return false
-    if (ts.isBinaryExpression(parent) && parent.right === at && !isComparing(parent)) return false
-  }
-  return false
-}
-
-function isComparing(node: ts.BinaryExpression): boolean {
-  return node.operatorToken.kind >= ts.SyntaxKind.FirstBinaryOperator && /^[!=]==?$/.test(node.operatorToken.getText())
-}
-
-function happensBefore(statement: ts.Node, read: ts.Node): boolean {
-  let found = false
-  const visit = (node: ts.Node): void => {
-    if (found || node.pos >= read.pos) return
-    const acts =
-      ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isAwaitExpression(node) || ts.isYieldExpression(node)
-    if (acts && node.end <= read.getStart()) found = true
-    else ts.forEachChild(node, visit)
-  }
-  visit(statement)
-  return found
 }
