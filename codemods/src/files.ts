@@ -64,9 +64,11 @@ export function listTree(paths: readonly string[], cwd: string): Tree {
   const listed = top === undefined ? undefined : gitFiles(root, given)
 
   const findings: Finding[] = []
+  const isOutside = outsideNever(root)
   const found = listed?.map(unknown) ?? given.flatMap((path) => walk(path, findings))
-  const files = [...new Set(found.filter((each) => isRegularFile(each, findings)).map(({ path }) => path))]
-    .filter(outsideNever(root))
+  const files = [...new Map(found.map((each) => [each.path, each])).values()]
+    .filter((each) => isOutside(each.path) && isRegularFile(each, findings))
+    .map(({ path }) => path)
     .toSorted()
   const tree: Tree = {
     root,

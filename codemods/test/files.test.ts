@@ -19,6 +19,17 @@ const odd = [
   'new\nline.js',
 ]
 
+describe('listTree() of folders that are never entered', () => {
+  it('says nothing of a broken link in one, though git keeps it', () => {
+    const root = repository({ 'a.js': '', 'dist/b.js': '' })
+    symlinkSync('nowhere.js', join(root, 'dist', 'broken.js'))
+    git(root, 'add', '--all', '--force')
+    const tree = listTree([], root)
+    expect(under(root, tree.sources)).toEqual(['a.js'])
+    expect(tree.findings).toEqual([])
+  })
+})
+
 describe.each([
   ['in a git repository', repository],
   ['without git', folder],
@@ -66,6 +77,12 @@ describe.each([
       ['broken.js', 'broken-link', 'skipped'],
       ['loop.js', 'broken-link', 'skipped'],
     ])
+  })
+
+  it('reports a link that leads nowhere once, however many of the paths given hold it', () => {
+    const root = make({ 'a/real.js': '' })
+    symlinkSync('nowhere.js', join(root, 'a', 'broken.js'))
+    expect(listTree(['.', 'a'], root).findings.map(({ rule }) => rule)).toEqual(['broken-link'])
   })
 
   it('follows a link that is given by name', () => {
