@@ -14,6 +14,7 @@ import {
 } from './file-work.js'
 import { removeItems } from './list-items.js'
 import { indentAt } from './style.js'
+import { hasExportKeyword, isDirective } from './syntax.js'
 import type { Key, Work } from './work.js'
 
 const ORDER = [DISPATCHER, INTEROP, KIT]
@@ -203,14 +204,7 @@ function isCommonJs(source: ts.SourceFile): boolean {
       ts.isImportDeclaration(statement) ||
       ts.isExportDeclaration(statement) ||
       ts.isExportAssignment(statement) ||
-      isExported(statement),
-  )
-}
-
-function isExported(statement: ts.Statement): boolean {
-  return (
-    ts.canHaveModifiers(statement) &&
-    (ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false)
+      hasExportKeyword(statement),
   )
 }
 
@@ -230,9 +224,7 @@ function insertAtTop(file: FileWork, lines: string, carriers: readonly Carrier[]
     file.edits.insert(after.end, newline + lines)
     return
   }
-  const first = statements.find(
-    (statement) => !(ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)),
-  )
+  const first = statements.find((statement) => !isDirective(statement))
   const at = first === undefined ? text.length : startOf(text, first)
   file.edits.insert(at, `${lines}${newline}${newline}`)
 }

@@ -164,3 +164,14 @@ export function mentionsName(node: ts.Node, name: string): boolean {
   if (ts.isIdentifier(node)) return node.text === name
   return ts.forEachChild(node, (child) => mentionsName(child, name) || undefined) ?? false
 }
+
+/** Whether a statement, or a declaration, is exported where it stands. */
+export function hasExportKeyword(node: ts.Node): boolean {
+  const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+}
+
+/** Whether a statement is a text alone, as `'use strict'` is. */
+export function isDirective(statement: ts.Statement): boolean {
+  return ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)
+}

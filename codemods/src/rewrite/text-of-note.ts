@@ -1,5 +1,6 @@
 import ts from '#typescript'
 import { migrations } from '../migrations.js'
+import { hasExportKeyword, isAssignment, isDirective } from './syntax.js'
 import { OLD_MEMBERS } from './unknown-places.js'
 
 /** What new code calls the things that it needs, besides what takes the place of an export. */
@@ -22,8 +23,6 @@ const FIRST: ReadonlySet<string> = new Set([
 ])
 /** What statements of one file share without declaring it. */
 const SHARED = ['exports', 'module', 'globalThis', 'global', 'window', 'self', 'this']
-/** In JavaScript what a property is given to has that property from then on, whatever it is: `held.last = …`, `globalThis.held = …`. */
-const GIVEN = /[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\s*(?:\.\s*[#\p{ID_Continue}$]+|\[[^\]]*\]))+\s*=(?![=>])/gu
 const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu
 
 /**
@@ -69,12 +68,8 @@ function framework(source: ts.SourceFile): Set<ts.Statement> {
   const kept = new Set(statements.slice(0, first + 1))
   for (const statement of statements) if (isLink(statement) || loadsIn(statement).includes(true)) kept.add(statement)
   // Something has to say that it is a module.
-  const exported = statements.find((one) => isLink(one) || isExported(one))
+  const exported = statements.find((one) => isLink(one) || hasExportKeyword(one))
   return exported === undefined ? kept : kept.add(exported)
-}
-
-function isDirective(statement: ts.Statement): boolean {
-  return ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)
 }
 
 function isLink(statement: ts.Statement): boolean {
@@ -83,13 +78,6 @@ function isLink(statement: ts.Statement): boolean {
     ts.isImportEqualsDeclaration(statement) ||
     ts.isExportDeclaration(statement) ||
     ts.isExportAssignment(statement)
-  )
-}
-
-function isExported(statement: ts.Statement): boolean {
-  return (
-    ts.canHaveModifiers(statement) &&
-    statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
   )
 }
 
@@ -110,10 +98,9 @@ function keepReached(source: ts.SourceFile, kept: Set<ts.Statement>, isJavaScrip
   const shared = new Set(SHARED)
   const left = new Map<ts.Statement, ReadonlySet<string>>()
   for (const statement of source.statements) {
-    const text = statement.getFullText(source)
-    left.set(statement, new Set(text.match(WORD)))
-    for (const name of declaredBy(statement, source)) shared.add(name)
-    if (isJavaScript) for (const name of text.match(GIVEN)?.join(' ').match(WORD) ?? []) shared.add(name)
+    left.set(statement, new Set(statement.getFullText(source).match(WORD)))
+    const places = [...declaredBy(statement, source), ...(isJavaScript ? givenProperties(statement) : [])]
+    for (const place of places) for (const name of place.getText(source).match(WORD) ?? []) shared.add(name)
   }
   const noted = new Set(FIRST)
   for (let size = -1; size !== noted.size;) {
@@ -132,21 +119,23 @@ function meets(words: ReadonlySet<string>, noted: ReadonlySet<string>): boolean 
   return false
 }
 
-/** The names by which other statements reach what a statement makes. */
-function declaredBy(statement: ts.Statement, source: ts.SourceFile): readonly string[] {
+/** The names by which other statements reach what a statement makes; those of its functions are theirs alone. */
+function declaredBy(statement: ts.Statement, source: ts.SourceFile): readonly ts.Node[] {
   // What is loaded from elsewhere has no known type here.
-  const loads = loadsIn(statement)
-  const isLoaded = isLink(statement) || (loads.length > 0 && !loads.includes(false))
-  if (isLoaded && !statement.getFullText(source).includes('@switchyard/')) return []
+  if (isLoaded(statement) && !statement.getFullText(source).includes('@switchyard/')) return []
   const names: ts.Node[] = []
   const visit = (node: ts.Node): void => {
     if (isNamedForAll(node) && node.name !== undefined) names.push(node.name)
-    if (ts.isFunctionDeclaration(node) || ts.isModuleDeclaration(node)) return
-    const holds = ts.isStatement(node) || ts.isVariableDeclarationList(node)
-    if (holds || ts.isImportClause(node) || ts.isNamedImports(node)) ts.forEachChild(node, visit)
+    if (!ts.isFunctionLike(node) && !ts.isClassLike(node) && !ts.isModuleDeclaration(node)) ts.forEachChild(node, visit)
   }
   visit(statement)
-  return names.flatMap((name) => name.getText(source).match(WORD) ?? [])
+  return names
+}
+
+function isLoaded(statement: ts.Statement): boolean {
+  if (ts.isImportEqualsDeclaration(statement)) return ts.isExternalModuleReference(statement.moduleReference)
+  const loads = loadsIn(statement)
+  return isLink(statement) || (loads.length > 0 && !loads.includes(false))
 }
 
 /** What declares a name for its module, at its top or in a block. */
@@ -160,15 +149,31 @@ function isNamedForAll(node: ts.Node): node is ts.Node & { readonly name?: ts.No
   )
 }
 
-/**
- * A statement that does nothing, as long as what it takes the place of and with as many lines. A number, since an unclosed
- * statement before it would take a semicolon, or a block, for its own; closed as the other was, which tells how the file is written.
- */
-function emptied(text: string, start: number): string {
-  if (text.length - start < NOTHING.length) return text
-  const blank = text.replaceAll(/[^\r\n\u2028\u2029]+/g, (line) => ' '.repeat(line.length))
-  const end = text.length - 1
-  return `${blank.slice(0, start)}${NOTHING}${blank.slice(start + NOTHING.length, end)}${text.slice(Math.max(end, start + NOTHING.length)).replace(/[^;]/, ' ')}`
+/** In JavaScript what a property is given to has that property from then on, whatever it is: `held.last = …`, `globalThis.held = …`. */
+function givenProperties(statement: ts.Statement): readonly ts.Node[] {
+  const places: ts.Node[] = []
+  const visit = (node: ts.Node): void => {
+    if (isAssignment(node) && !ts.isIdentifier(node.left)) places.push(node.left)
+    ts.forEachChild(node, visit)
+  }
+  visit(statement)
+  return places
 }
 
 const NOTHING = '0;'
+
+/**
+ * A statement that does nothing, as long as what it takes the place of and with as many lines. A number, since an unclosed
+ * statement before it would take a semicolon, or a block, for its own; closed as the other was, which tells how the file is
+ * written. A statement with no room for it stays.
+ */
+function emptied(text: string, start: number): string {
+  const rest = start + NOTHING.length
+  if (rest > text.length || /[\r\n\u2028\u2029]/.test(text.slice(start, rest))) return text
+  const end = blank(text.slice(rest))
+  return `${blank(text.slice(0, start))}${NOTHING}${end !== '' && text.endsWith(';') ? `${end.slice(0, -1)};` : end}`
+}
+
+function blank(text: string): string {
+  return text.replaceAll(/[^\r\n\u2028\u2029]+/g, (line) => ' '.repeat(line.length))
+}

@@ -49,6 +49,26 @@ describe('textOfNote()', () => {
     expect(noted(common, '/a.js')).toEqual(common.slice(0, -1))
   })
 
+  it('follows an import of what the file declares itself', () => {
+    const text = [
+      load,
+      'namespace Held { export namespace Inner { export const last = new Old(ctx) } }',
+      'import Alias = Held.Inner',
+      'log(Alias.last)',
+      'const after = 1',
+    ]
+    expect(noted(text)).toEqual(text.slice(0, -1))
+  })
+
+  it.each(['x', '{\n  log(1)\n}', '[\n  1,\n].forEach(log)', '(\n  log\n)(1)', '`\n`.at(0)', '[\r\n  1\r\n].at(0)'])(
+    'leaves as many lines as there were in the place of %j',
+    (statement) => {
+      const text = `${load}\nconst first = 1;\n${statement};\nnew Old(ctx)\n`
+      const left = textOfNote('/a.ts', text)
+      expect(left.split('\n').map((line) => line.length)).toEqual(text.split('\n').map((line) => line.length))
+    },
+  )
+
   it('does not follow names that are of one function alone', () => {
     const text = [
       load,
@@ -64,7 +84,7 @@ describe('textOfNote()', () => {
       load,
       `import store from './store.js'`,
       'store.last = new Old(ctx)',
-      'function keep() { unknown.kept[0].last = store }',
+      'function keep() { unknown.kept /* all */ [0].last = store }',
       'log(unknown)',
       'globalThis.made = store',
       'log(made)',
@@ -100,6 +120,9 @@ describe('textOfNote()', () => {
 
   it.each([
     ['a block declares for the whole module', 'if (ready) { var d = new Old(ctx) }'],
+    ['a case declares', 'switch (kind) { case 1: var d = new Old(ctx) }'],
+    ['a handler declares', 'try { begin() } catch (error) { var d = new Old(ctx) }'],
+    ['a labelled loop declares', 'out: for (var d = new Old(ctx); ready;) { break out }'],
     ['a pattern declares', 'const { held: [d = new Old(ctx)] } = given'],
     ['a namespace declares', 'namespace d { export const held = new Old(ctx) }'],
   ])('follows what %s', (_, statement) => {
@@ -228,12 +251,12 @@ const _ = { _: _, _ }|const _ = new Map()|_.set('a', _)|function _(_) { return _
 async function _(_) { const r = await _.dispatch('add', { a: 1 }); if (r.status === 'success') return r.payload?.result; return r.message }
 class A { constructor(_) { this._ = _ } async run() { return this._.dispatchTool('a', {}) } }|new A(_).run()|A.prototype._ = _
 if (_) { var _ = _ } else { _() }|for (const _ of [_, _]) _(_)|try { _() } catch (error) { log(error) }|globalThis._ = _|log(_, _)
-_.on('x', _)|app.use((error, request, response, next) => next(_))|app.get('/x', _)|const { _ } = _|const { _: { _ } } = _|out: { _(); break out }
+_.on('x', _)|app.use((error, request, response, next) => next(_))|app.get('/x', _)|const { _ } = _|const { _: { _ } } = _|out: { _(); break out }|switch (_) { case 1: var _ = _; default: _() }|try { _() } catch { var _ = _ }|[↵  _,↵].forEach(_)|{↵  _(_)↵}|_ /* c */ . _ = _ // about _
 /* about _ */ const _ = () => _|const _ = _ instanceof ToolDispatcher|const UnifiedToolDispatcher = _|function call(_) { return result }
 const result = await _.dispatch('a')|log(await _.dispatch('a', { x: await _() }))|const _ = ToolDispatcher.from(_)|vi.mock('./_.js')`
 const modules = `import _ from './_.js'|import { _ } from './_.js'|import * as _ from './_.js'|export const _ = 1|export function _() { return _ }|export default _`
 const common = `exports._ = _|module.exports = { _ }|const _ = require('./_.js')|const _ = require('./_.js'), _ = _`
-const typed = `enum _ { _ }|namespace _ { export const _ = _ }|type A = { _: ToolDispatcher }|interface B { _(): T }|const _: T = _|function _(_: T) { _(_) }`
+const typed = `import _ = _._|enum _ { _ }|namespace _ { export const _ = _ }|type A = { _: ToolDispatcher }|interface B { _(): T }|const _: T = _|function _(_: T) { _(_) }`
 const statements = { js: [anywhere, modules], cjs: [anywhere, common], ts: [anywhere, modules, typed] }
 
 const file = fc
@@ -267,7 +290,10 @@ function filled(templates: readonly string[]): fc.Arbitrary<string> {
     .tuple(fc.constantFrom(...templates), fc.array(name, { minLength: 8, maxLength: 8 }), type)
     .map(([template, names, of]) => {
       let at = 0
-      return template.replaceAll(/\b_\b/g, () => names[(at += 1) - 1] ?? 'made').replaceAll(/\bT\b/g, of)
+      return template
+        .replaceAll(/\b_\b/g, () => names[(at += 1) - 1] ?? 'made')
+        .replaceAll(/\bT\b/g, of)
+        .replaceAll('↵', '\n')
     })
 }
 
