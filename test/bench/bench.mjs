@@ -69,7 +69,7 @@ async function measureCommand() {
   const { effortOf, FULL_EFFORT, measureCodemods, QUICK_EFFORT } = await import('./codemods/plan.mjs')
   const { toCodemodMarkdown, toCodemodReport } = await import('./codemods/report.mjs')
   const effort = options.quick ? QUICK_EFFORT : files === undefined ? FULL_EFFORT : effortOf(files)
-  const sections = await measureCodemods(effort, (line) => console.error(line))
+  const sections = measureCodemods(effort, (line) => console.error(line))
   const report = toCodemodReport(sections, effort.rounds)
   console.log(toCodemodMarkdown(report))
   if (options.quick) return

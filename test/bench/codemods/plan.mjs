@@ -1,10 +1,10 @@
 // @ts-check
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { median, measured } from '../../measured.mjs'
 import { writeCorpus } from './corpus.mjs'
 
 /**
@@ -58,27 +58,27 @@ const require = createRequire(import.meta.url)
  *
  * @param {Effort} effort
  * @param {(line: string) => void} log
- * @returns {Promise<CodemodSection[]>}
+ * @returns {CodemodSection[]}
  */
-export async function measureCodemods({ rounds, sizes: [first = 0, ...larger] }, log) {
+export function measureCodemods({ rounds, sizes: [first = 0, ...larger] }, log) {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
   /**
    * @param {string} about
    * @param {Parameters<typeof writeCorpus>[1]} shape
    * @param {(root: string) => Command[]} commands
    */
-  const section = async (about, shape, commands) => {
+  const section = (about, shape, commands) => {
     log(`Writing a code base of ${shape.files} files …`)
     const root = join(folder, 'corpus')
     const { files, bytes, callers } = writeCorpus(root, shape)
     const title = `${files} files, ${Math.round(bytes / 1e6)} MB, ${about || `${callers} of them load the facade`}`
-    const rows = await interleaved(commands(root), rounds, log)
+    const rows = interleaved(commands(root), rounds, log)
     rmSync(root, { recursive: true })
     return { title, files, rows }
   }
   try {
-    const whole = await section('', { files: first, seed }, (root) => [...floors(root), ...slow(root), ...ours(root)])
-    const clean = await section('nothing left', { files: first, seed, callers: 0 }, (root) => [
+    const whole = section('', { files: first, seed }, (root) => [...floors(root), ...slow(root), ...ours(root)])
+    const clean = section('nothing left', { files: first, seed, callers: 0 }, (root) => [
       ...floors(root).slice(0, 1),
       ...ours(root),
     ])
@@ -89,8 +89,8 @@ export async function measureCodemods({ rounds, sizes: [first = 0, ...larger] },
         ...ours(root),
       ]
       const callers = Math.round((first * 267) / 5000)
-      sections.push(await section('', { files, seed }, commands))
-      sections.push(await section('', { files, seed, callers }, (root) => [...floors(root).slice(0, 1), ...ours(root)]))
+      sections.push(section('', { files, seed }, commands))
+      sections.push(section('', { files, seed, callers }, (root) => [...floors(root).slice(0, 1), ...ours(root)]))
     }
     return sections
   } finally {
@@ -141,15 +141,15 @@ function slow(root) {
  * @param {readonly Command[]} commands
  * @param {number} rounds
  * @param {(line: string) => void} log
- * @returns {Promise<CodemodRow[]>}
+ * @returns {CodemodRow[]}
  */
-async function interleaved(commands, rounds, log) {
+function interleaved(commands, rounds, log) {
   /** @type {{ seconds: number, mebibytes: number }[][]} */
   const samples = commands.map(() => [])
   for (let round = 0; round < rounds; round += 1) {
     for (const [at, command] of commands.entries()) {
       if (command.once === true && round > 0) continue
-      const sample = await cost(command)
+      const sample = cost(command)
       samples[at]?.push(sample)
       log(`round ${round + 1}  ${sample.seconds.toFixed(2)} s  ${Math.round(sample.mebibytes)} MiB  ${command.name}`)
     }
@@ -163,37 +163,12 @@ async function interleaved(commands, rounds, log) {
 }
 
 /**
- * Runs a command under a parent of its own, whose account of its children is the command's.
- *
  * @param {Command} command
- * @returns {Promise<{ seconds: number, mebibytes: number }>}
+ * @returns {{ seconds: number, mebibytes: number }}
  */
-async function cost({ name, root, args, statuses = [0] }) {
-  const folder = mkdtempSync(join(tmpdir(), 'switchyard-cost-'))
-  const file = join(folder, 'cost')
-  try {
-    const child = spawn('/usr/bin/time', ['-o', file, '-f', '%U %S %M %x', process.execPath, ...args], {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => (said += text))
-    const status = await new Promise((resolve, reject) => {
-      child.once('error', (error) => reject(new Error(`GNU time is needed at /usr/bin/time: ${error.message}`)))
-      child.once('close', resolve)
-    })
-    if (!statuses.includes(status))
-      throw new Error(`${name} ended with status ${status}, not ${statuses.join(' or ')}: ${said}`)
-    const last = readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? ''
-    const [user = Number.NaN, system = Number.NaN, kibibytes = Number.NaN] = last.split(' ').map(Number)
-    if (!Number.isFinite(user + system + kibibytes)) throw new Error(`/usr/bin/time wrote ${JSON.stringify(last)}.`)
-    return { seconds: user + system, mebibytes: kibibytes / 1024 }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
-
-/** @param {number[]} values */
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN
+function cost({ name, root, args, statuses = [0] }) {
+  const { status, stderr, processor, mebibytes } = measured(root, args)
+  if (status === null || !statuses.includes(status))
+    throw new Error(`${name} ended with status ${status}, not ${statuses.join(' or ')}: ${stderr}`)
+  return { seconds: processor, mebibytes }
 }

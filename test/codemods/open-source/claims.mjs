@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { workspaces } from '../../../.config/workspaces.mjs'
 import { injectCallers } from './callers.mjs'
-import { measured, median } from './measured.mjs'
+import { measured, median } from '../../measured.mjs'
 import { commitAll, copyPackage, differing, hashes, hashOf } from './workspace.mjs'
 
 /**

@@ -36,8 +36,12 @@ export function measured(cwd, args) {
     if (run.error !== undefined) throw new Error(`GNU time is needed at /usr/bin/time: ${run.error.message}`)
     const written = readFileSync(file, 'utf8').trim()
     if (written.includes('terminated by signal')) throw new Error(`${args.join(' ')}: ${written}\n${run.stderr}`)
-    const [elapsed, user, system, kibibytes] = (written.split('\n').at(-1) ?? '').split(' ').map(Number)
-    if (elapsed === undefined || user === undefined || system === undefined || kibibytes === undefined)
+    const [elapsed = Number.NaN, user = Number.NaN, system = Number.NaN, kibibytes = Number.NaN] = (
+      written.split('\n').at(-1) ?? ''
+    )
+      .split(' ')
+      .map(Number)
+    if (!Number.isFinite(elapsed + user + system + kibibytes))
       throw new Error(`/usr/bin/time wrote ${JSON.stringify(written)}, not four numbers`)
     const { status, stdout, stderr } = run
     return { status, stdout, stderr, elapsed, processor: user + system, mebibytes: Math.round(kibibytes / 1024) }
