@@ -2,6 +2,7 @@ import ts from '#typescript'
 import { migrations } from '../migrations.js'
 import { factoryObject } from '../rewrite/mocks.js'
 import { isConfiguration } from '../rewrite/module-mentions.js'
+import { hasExportKeyword } from '../rewrite/syntax.js'
 import type { EntryPoint, OwnModules } from './own-modules.js'
 import { takenByExport, takenByImport, takenFrom, usesOf, type Taken, type TakenName } from './taken-names.js'
 
@@ -127,8 +128,7 @@ function look(place: Place, entry: EntryPoint): Look {
     return taken.names === undefined ? plain(all) : judge(taken, entry)
   }
   if (ts.isImportEqualsDeclaration(place)) {
-    const isExported = place.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
-    return isExported
+    return hasExportKeyword(place)
       ? plain('the whole module is passed on here; name what others use')
       : judge(usesOf(place.name), entry)
   }

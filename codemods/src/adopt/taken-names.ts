@@ -1,5 +1,5 @@
 import ts from '#typescript'
-import { isAssignment, outermost } from '../rewrite/syntax.js'
+import { hasExportKeyword, isAssignment, outermost } from '../rewrite/syntax.js'
 
 /** One name that code takes out of a module. */
 export interface TakenName {
@@ -58,9 +58,7 @@ export function takenFrom(load: ts.Expression, isPromise: boolean): Taken {
   }
   if (ts.isVariableDeclaration(parent) && parent.initializer === whole) {
     const { parent: list } = parent
-    const exported =
-      ts.isVariableStatement(list.parent) &&
-      list.parent.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+    const exported = ts.isVariableStatement(list.parent) && hasExportKeyword(list.parent)
     return exported ? unseen : takenByName(parent.name)
   }
   return takenByUse(whole)

@@ -1,13 +1,11 @@
 import ts from '#typescript'
 import { joinContextual } from './flow.js'
 import { holds } from './instance-types.js'
-import { declarationKey, sourceOf } from './sources.js'
+import { type Creates, declarationKey, isOwnCall, sourceOf } from './sources.js'
 import { innermost, isFunctionLike, outermost } from './syntax.js'
 import type { Key, Work } from './work.js'
 
 /** What a function that is handed over is given: by the type that is expected there, or by the function that calls it. */
-
-type Creates = (node: ts.Node) => boolean
 
 /** The key that the value of a function's parameter comes from. */
 export function parameterSource(work: Work, parameter: ts.ParameterDeclaration, creates: Creates): Key | undefined {
@@ -57,11 +55,6 @@ function givenBy(work: Work, call: ts.CallExpression, callback: ts.Expression, c
   const [first, ...rest] = (isHolder ? [holder] : others).flatMap((each) => sourceOf(work, each, creates) ?? [])
   for (const key of rest) if (first !== undefined) work.join(first, key)
   return first
-}
-
-export function isOwnCall(work: Work, call: ts.CallExpression | ts.NewExpression): boolean {
-  const declaration = work.checker.getResolvedSignature(call)?.declaration
-  return declaration !== undefined && work.isOwn(declaration)
 }
 
 /** The function that an expression is, or names. */

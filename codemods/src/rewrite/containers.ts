@@ -1,11 +1,10 @@
 import ts from '#typescript'
-import { functionHanded, isOwnCall, joinHanded } from './callbacks.js'
+import { functionHanded, joinHanded } from './callbacks.js'
 import { holds } from './instance-types.js'
-import { declarationKey, sourceOf } from './sources.js'
+import { type Creates, declarationKeyOf, isOwnCall, sourceOf } from './sources.js'
 import { isFunctionLike, isTransparent } from './syntax.js'
 import type { Key, Work } from './work.js'
 
-type Creates = (node: ts.Node) => boolean
 type Call = ts.CallExpression | ts.NewExpression
 
 /** A container, a promise or a function that has to do with dispatchers moves with where it goes. */
@@ -54,23 +53,11 @@ function targetOf(work: Work, place: ts.Expression): ts.Node | undefined {
     ts.isPropertyAssignment(parent)
   if (isInitialized && parent.initializer === place) return parent
   if (ts.isShorthandPropertyAssignment(parent) || ts.isArrayLiteralExpression(parent)) return parent
-  if (ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === place)) return holderOf(parent)
+  if (ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === place))
+    return ts.findAncestor(parent, isFunctionLike)
   const isAssigned =
     ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken && parent.right === place
-  return isAssigned ? assigned(work, parent.left) : undefined
-}
-
-function holderOf(node: ts.Node): ts.Declaration | undefined {
-  for (let at: ts.Node | undefined = node; at !== undefined; at = at.parent) if (isFunctionLike(at)) return at
-  return undefined
-}
-
-function assigned(work: Work, left: ts.Expression): ts.Declaration | undefined {
-  return ts.isIdentifier(left)
-    ? declarationKey(work, left)
-    : ts.isPropertyAccessExpression(left)
-      ? declarationKey(work, left.name)
-      : undefined
+  return isAssigned ? declarationKeyOf(work, parent.left) : undefined
 }
 
 /** The parameter of a function of this code base that an argument goes into. */

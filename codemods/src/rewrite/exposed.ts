@@ -1,5 +1,5 @@
 import ts from '#typescript'
-import { innermost, isFunctionLike } from './syntax.js'
+import { hasExportKeyword, innermost, isFunctionLike } from './syntax.js'
 
 /**
  * The names of a component's script that other components reach through a ref to it: `defineExpose` of Vue, what `setup`
@@ -18,8 +18,7 @@ export function exposedNames(source: ts.SourceFile): ReadonlySet<string> {
 
 /** What a script of Svelte exports; `export let` declares a property instead. */
 function exportedBy(node: ts.Node): string[] {
-  const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
-  if (modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) !== true) return []
+  if (!hasExportKeyword(node)) return []
   if (ts.isFunctionDeclaration(node)) return node.name === undefined ? [] : [node.name.text]
   if (!ts.isVariableStatement(node) || (node.declarationList.flags & ts.NodeFlags.Const) === 0) return []
   return node.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []))

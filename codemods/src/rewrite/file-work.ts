@@ -185,15 +185,23 @@ function isMember(node: ts.Node): boolean {
 
 /** Takes a statement out, with its line where it has one of its own. */
 export function removeStatement(file: FileWork, statement: ts.Node): void {
-  const { text } = file
-  const start = statement.getStart()
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1
-  const lineEnd = text.indexOf('\n', statement.end)
-  const ownLine =
-    text.slice(lineStart, start).trim() === '' && lineEnd !== -1 && text.slice(statement.end, lineEnd).trim() === ''
+  const range = { start: statement.getStart(), end: statement.end }
+  const { start, end } = ownLines(file.text, range) ?? range
   file.drop(statement)
-  if (ownLine) file.edits.replace(lineStart, lineEnd + 1, [])
-  else file.edits.replace(start, statement.end, [])
+  file.edits.replace(start, end, [])
+}
+
+interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** The whole lines of a range, line end included, where nothing else stands in them. */
+export function ownLines(text: string, { start, end }: Range): Range | undefined {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1
+  const lineEnd = text.indexOf('\n', end)
+  const isOwn = text.slice(lineStart, start).trim() === '' && lineEnd !== -1 && text.slice(end, lineEnd).trim() === ''
+  return isOwn ? { start: lineStart, end: lineEnd + 1 } : undefined
 }
 
 const FACADE = /^@switchyard\/(?:legacy|request-scoped|core|enhanced)$/

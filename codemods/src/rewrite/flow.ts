@@ -4,7 +4,7 @@ import { intoCall } from './arguments.js'
 import { isAnyType, isInstance, isInstanceType, isUnknown } from './instance-types.js'
 import { checkReach, classOfField, isExported } from './reach.js'
 import { functionOf, isAssignment, isFunctionLike, isTransparent } from './syntax.js'
-import { declarationKey, declarationKeyOf, sourceOf } from './sources.js'
+import { type Creates, declarationKey, declarationKeyOf, isOwnCall, sourceOf } from './sources.js'
 import type { Key, Work } from './work.js'
 
 /**
@@ -13,12 +13,7 @@ import type { Key, Work } from './work.js'
  */
 
 /** Joins an expression whose value is a dispatcher with where it comes from and where it goes. */
-export function followInstance(
-  work: Work,
-  expression: ts.Expression,
-  facade: FacadeName,
-  isCreation: (node: ts.Node) => boolean,
-): void {
+export function followInstance(work: Work, expression: ts.Expression, facade: FacadeName, isCreation: Creates): void {
   const source = sourceOf(work, expression, isCreation)
   if (source === undefined) {
     work.block(expression, expression, facade, 'it is not clear where this dispatcher comes from; decide what makes it')
@@ -233,7 +228,7 @@ function intoReturn(work: Work, holder: ts.Node, source: Key, at: ts.Expression,
   joinContextual(work, holder, holder)
   const call = holder.parent
   // What a callback gives to a library's function comes out of that function's result.
-  if (ts.isCallExpression(call) && !hasOwnSignature(work, call)) follow(work, call, source, facade)
+  if (ts.isCallExpression(call) && !isOwnCall(work, call)) follow(work, call, source, facade)
 }
 
 /** A function in the place of a function type, by itself or by its name, moves together with that type. */
@@ -248,11 +243,6 @@ export function joinContextual(work: Work, holder: ts.SignatureDeclaration, plac
       if (expected !== undefined && isInstance(work, parameter.name)) work.join(parameter, expected)
     }
   }
-}
-
-function hasOwnSignature(work: Work, call: ts.CallExpression): boolean {
-  const declaration = work.checker.getResolvedSignature(call)?.declaration
-  return declaration !== undefined && work.isOwn(declaration)
 }
 
 function describe(node: ts.Node): string {

@@ -1,14 +1,10 @@
 import ts from '#typescript'
 import { parameterSource } from './callbacks.js'
-import { sourceOf } from './sources.js'
+import { type Creates, sourceOf } from './sources.js'
 import type { Key, Work } from './work.js'
 
 /** What a name in a pattern is taken from. */
-export function elementSource(
-  work: Work,
-  node: ts.BindingElement,
-  creates: (node: ts.Node) => boolean,
-): Key | undefined {
+export function elementSource(work: Work, node: ts.BindingElement, creates: Creates): Key | undefined {
   const pattern = node.parent
   if (ts.isObjectBindingPattern(pattern)) {
     const name = (node.propertyName ?? node.name).getText()
@@ -19,11 +15,7 @@ export function elementSource(
 }
 
 /** What a pattern takes apart. */
-export function patternSource(
-  work: Work,
-  pattern: ts.BindingPattern,
-  creates: (node: ts.Node) => boolean,
-): Key | undefined {
+export function patternSource(work: Work, pattern: ts.BindingPattern, creates: Creates): Key | undefined {
   const holder = pattern.parent
   if (ts.isVariableDeclaration(holder)) {
     const from =

@@ -4,8 +4,8 @@ import { parameterSource } from './callbacks.js'
 import { joinContainer, parameterOf } from './containers.js'
 import { facadeCall, isCreation, surveyCreation } from './creations.js'
 import { followInstance } from './flow.js'
-import { isInstance } from './instance-types.js'
-import { sourceOf } from './sources.js'
+import { isInstance, isUnknown } from './instance-types.js'
+import { type Creates, sourceOf } from './sources.js'
 import { elementSource } from './holder-sources.js'
 import { surveyDisposeAll, surveyMember } from './members.js'
 import { oldMember, surveyPartly, surveyPattern } from './partly-dispatchers.js'
@@ -117,7 +117,7 @@ function isRead(node: ts.Identifier): boolean {
   return !isFunctionLike(parent) || (ts.isArrowFunction(parent) && parent.body === node)
 }
 
-function surveyValue(work: Work, node: ts.Expression, creates: (node: ts.Node) => boolean): void {
+function surveyValue(work: Work, node: ts.Expression, creates: Creates): void {
   if (creates(node)) {
     const facade = createdFacade(work, node)
     if (facade !== undefined) followInstance(work, node, facade, creates)
@@ -175,7 +175,7 @@ function createdFacade(work: Work, node: ts.Expression): FacadeName | undefined 
 }
 
 /** A member of a dispatcher in use. */
-function surveyAccess(work: Work, node: ts.PropertyAccessExpression, creates: (node: ts.Node) => boolean): void {
+function surveyAccess(work: Work, node: ts.PropertyAccessExpression, creates: Creates): void {
   const old = oldMember(work, work.symbols.resolve(node.name))
   if (old === undefined) return
   const receiver = work.symbols.instanceOf(work.checker.getTypeAtLocation(node.expression))
@@ -234,7 +234,7 @@ function isHolder(node: ts.Node): node is Holder {
 }
 
 /** A variable that gets a dispatcher other than by its initializer: of a loop, of a pattern, of a callback. */
-function surveyHolder(work: Work, node: Holder, creates: (node: ts.Node) => boolean): void {
+function surveyHolder(work: Work, node: Holder, creates: Creates): void {
   if (!ts.isIdentifier(node.name)) return
   const type = work.checker.getTypeAtLocation(node.name)
   const facade = work.symbols.instanceOf(type)
@@ -274,7 +274,7 @@ function blockHandler(work: Work, node: ts.ParameterDeclaration, facade: FacadeN
   if (expected === undefined) return
   const type = work.checker.getTypeOfSymbol(expected)
   const given = work.checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type
-  if ((given.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) === 0) return
+  if (!isUnknown(given)) return
   const message = 'what calls this does not know what it gives, and may give an old dispatcher; change both by hand'
   work.block(node, node, facade, message)
 }

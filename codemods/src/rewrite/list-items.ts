@@ -1,9 +1,9 @@
 import type ts from '#typescript'
-import type { FileWork } from './file-work.js'
+import { type FileWork, ownLines } from './file-work.js'
 
 /** Takes items out of a list in braces, with their commas, and with their lines where they have lines of their own. */
 export function removeItems(file: FileWork, items: readonly ts.Node[], removed: ReadonlySet<ts.Node>): void {
-  const { text } = file.source
+  const { text } = file
   let keep = items.length
   while (keep > 0 && removed.has(items[keep - 1] ?? file.source)) keep -= 1
   const lastKept = items[keep - 1]
@@ -18,14 +18,10 @@ export function removeItems(file: FileWork, items: readonly ts.Node[], removed: 
 }
 
 function removeItem(file: FileWork, item: ts.Node): void {
-  const { text } = file.source
+  const { text } = file
   const start = item.getStart()
   const end = item.end + (/^\s*,/.exec(text.slice(item.end))?.[0].length ?? 0)
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1
-  const lineEnd = text.indexOf('\n', end)
-  if (text.slice(lineStart, start).trim() === '' && lineEnd !== -1 && text.slice(end, lineEnd).trim() === '') {
-    file.edits.replace(lineStart, lineEnd + 1, [])
-  } else {
-    file.edits.replace(start, end + (/^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0), [])
-  }
+  const lines = ownLines(text, { start, end })
+  const gap = /^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0
+  file.edits.replace(lines?.start ?? start, lines?.end ?? end + gap, [])
 }

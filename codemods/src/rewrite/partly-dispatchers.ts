@@ -1,6 +1,6 @@
 import type ts from '#typescript'
 import { type FacadeSymbol, isDispatcherClass } from './facade-symbols.js'
-import { sourceOf } from './sources.js'
+import { type Creates, sourceOf } from './sources.js'
 import { patternSource } from './holder-sources.js'
 import type { Key, Work } from './work.js'
 
@@ -11,18 +11,13 @@ type OldMember = FacadeSymbol & { readonly member: string }
  * A member of what a dispatcher is only a part of: one of several things (`ToolDispatcher | Queue`), or with members added
  * (`Object.assign(dispatcher, { … })`). Which of the two it is there cannot be said, so neither moves.
  */
-export function surveyPartly(
-  work: Work,
-  node: ts.PropertyAccessExpression,
-  old: OldMember,
-  creates: (node: ts.Node) => boolean,
-): void {
+export function surveyPartly(work: Work, node: ts.PropertyAccessExpression, old: OldMember, creates: Creates): void {
   const message = `what has this ${old.member} may be something else, or more than a dispatcher; tell the two apart first`
   block(work, node, sourceOf(work, node.expression, creates), old, message)
 }
 
 /** A dispatcher that is taken apart where it is given: in a loop, or by the parameters of a function. */
-export function surveyPattern(work: Work, pattern: ts.ObjectBindingPattern, creates: (node: ts.Node) => boolean): void {
+export function surveyPattern(work: Work, pattern: ts.ObjectBindingPattern, creates: Creates): void {
   const type = work.checker.getTypeAtLocation(pattern)
   for (const { propertyName, name } of pattern.elements) {
     const old = oldMember(work, type.getProperty((propertyName ?? name).getText()))

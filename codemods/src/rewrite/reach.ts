@@ -1,6 +1,6 @@
 import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
-import { functionOf, isAssignment, isFunctionLike, mentionsName } from './syntax.js'
+import { functionOf, hasExportKeyword, isAssignment, isFunctionLike, mentionsName } from './syntax.js'
 import type { Key, Work } from './work.js'
 
 /** What other files can reach moves only where all of them are known, and only if they may all be written. */
@@ -26,9 +26,7 @@ export function isExported(declared: ts.Declaration): boolean {
   const declaration = classOfField(declared) ?? declared
   for (let node: ts.Node | undefined = declaration; node !== undefined; node = node.parent) {
     if (ts.isExportAssignment(node)) return true
-    const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
-    if (modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true)
-      return node === declaration || !isFunctionLike(node) || isParameterOf(declaration, node)
+    if (hasExportKeyword(node)) return node === declaration || !isFunctionLike(node) || isParameterOf(declaration, node)
     if (isFunctionLike(node) && node !== declaration && !isParameterOf(declaration, node)) return false
   }
   return false

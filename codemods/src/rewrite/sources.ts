@@ -5,12 +5,11 @@ import type { Key, Work } from './work.js'
 
 /** Where dispatchers come from: every declaration, call and function is a key, which stands for all that moves with it. */
 
+/** Whether a node makes a dispatcher, or a view of one. */
+export type Creates = (node: ts.Node) => boolean
+
 /** The key that an expression's value comes from. */
-export function sourceOf(
-  work: Work,
-  expression: ts.Expression,
-  isCreation: (node: ts.Node) => boolean,
-): Key | undefined {
+export function sourceOf(work: Work, expression: ts.Expression, isCreation: Creates): Key | undefined {
   if (isTransparent(expression) || ts.isAwaitExpression(expression))
     return sourceOf(work, expression.expression, isCreation)
   if (isCreation(expression)) return expression
@@ -61,7 +60,7 @@ function joinGeneric(
   work: Work,
   call: ts.CallExpression,
   declaration: ts.SignatureDeclaration | ts.JSDocSignature,
-  isCreation: (node: ts.Node) => boolean,
+  isCreation: Creates,
 ): void {
   if (declaration.typeParameters === undefined) return
   for (const argument of call.arguments) {
@@ -87,4 +86,10 @@ export function declarationKey(work: Work, name: ts.Node): ts.Declaration | unde
 export function declarationKeyOf(work: Work, expression: ts.Expression): ts.Declaration | undefined {
   if (ts.isIdentifier(expression)) return declarationKey(work, expression)
   return ts.isPropertyAccessExpression(expression) ? declarationKey(work, expression.name) : undefined
+}
+
+/** Whether a call is of a function of this code base. */
+export function isOwnCall(work: Work, call: ts.CallExpression | ts.NewExpression): boolean {
+  const declaration = work.checker.getResolvedSignature(call)?.declaration
+  return declaration !== undefined && work.isOwn(declaration)
 }

@@ -3,7 +3,7 @@ import type { FacadeName } from '../plan.js'
 import { exposedNames } from './exposed.js'
 import { isInstance } from './instance-types.js'
 import { declarationKey } from './sources.js'
-import { isAssignment, isFunctionLike } from './syntax.js'
+import { hasExportKeyword, isAssignment, isFunctionLike } from './syntax.js'
 import { enclosingKey } from './type-places.js'
 import type { Key, PlannedSite, Work } from './work.js'
 
@@ -41,8 +41,7 @@ function propertiesIn(work: Work, node: ts.Node): readonly ts.Declaration[] {
   if (ts.isVariableStatement(node)) {
     const isSvelte = /\.svelte\.[jt]s$/.test(node.getSourceFile().fileName)
     const isOpen = (node.declarationList.flags & ts.NodeFlags.Let) !== 0
-    const isExported = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
-    return isSvelte && isOpen && isExported ? node.declarationList.declarations : []
+    return isSvelte && isOpen && hasExportKeyword(node) ? node.declarationList.declarations : []
   }
   if (ts.isTypeReferenceNode(node) && node.typeName.getText() === 'PropType') {
     const key = enclosingKey(node)

@@ -1,7 +1,7 @@
 import ts from '#typescript'
 import type { FacadeName } from '../plan.js'
 import { isUnknown } from './instance-types.js'
-import { sourceOf } from './sources.js'
+import { type Creates, sourceOf } from './sources.js'
 import { usesNamed } from './references.js'
 import { isAssignment } from './syntax.js'
 import type { Key, Work } from './work.js'
@@ -31,7 +31,7 @@ function isLoose(work: Work, use: ts.Identifier): boolean {
  * Blocks the dispatchers in a container, a promise, a function's result or an object that goes where its type is not known,
  * as into the parameter of a function in JavaScript: what is called on them there cannot be seen.
  */
-export function surveyUnknownPlace(work: Work, node: ts.Expression, creates: (node: ts.Node) => boolean): void {
+export function surveyUnknownPlace(work: Work, node: ts.Expression, creates: Creates): void {
   // What is awaited is looked at where it has been awaited.
   if (ts.isAwaitExpression(node.parent) || !hasLooseUses(work) || isHarmless(node)) return
   const found = new Map<Key, FacadeName>()
